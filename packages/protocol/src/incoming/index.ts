@@ -1,0 +1,43 @@
+/** What a client may send: one message, one file. */
+import * as z from 'zod';
+
+import { bye } from './bye.ts';
+import { join } from './join.ts';
+import { leave } from './leave.ts';
+import { match } from './match.ts';
+import { ping } from './ping.ts';
+import { refresh } from './refresh.ts';
+import { signal } from './signal.ts';
+import { unmatch } from './unmatch.ts';
+import { update } from './update.ts';
+
+/** Every message of a client, discriminated by `type`. */
+export const incoming = z.discriminatedUnion('type', [
+  join,
+  leave,
+  update,
+  match,
+  unmatch,
+  signal,
+  refresh,
+  ping,
+  bye,
+]);
+
+export type Incoming = z.infer<typeof incoming>;
+export type IncomingType = Incoming['type'];
+
+/** The schema of each type; complete by type. */
+export const INCOMING = { join, leave, update, match, unmatch, signal, refresh, ping, bye } satisfies {
+  [Type in IncomingType]: z.ZodType<Extract<Incoming, { type: Type }>>;
+};
+
+export type { Bye } from './bye.ts';
+export type { Join } from './join.ts';
+export type { Leave } from './leave.ts';
+export type { Match } from './match.ts';
+export type { Ping } from './ping.ts';
+export type { Refresh } from './refresh.ts';
+export type { Signal } from './signal.ts';
+export type { Unmatch } from './unmatch.ts';
+export type { Update } from './update.ts';

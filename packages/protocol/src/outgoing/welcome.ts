@@ -1,0 +1,42 @@
+import * as z from 'zod';
+
+import { durationMs, instanceId, peerId, realm, sessionId, userId } from '../fields.ts';
+import { roomSnapshot } from './peer.ts';
+
+/** An RTCIceServer (W3C WebRTC section 4.2.2), to be handed to RTCPeerConnection as it is. */
+export const iceServer = z.object({
+  urls: z.union([z.string(), z.array(z.string())]),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+});
+
+export type IceServer = z.infer<typeof iceServer>;
+
+/**
+ * The first message of every session; nothing comes before it.
+ *
+ * - `user`: absent with a public token.
+ * - `resume`: the proof for coming back. `resumed`: whether this session continues an earlier one; then `rooms` says
+ *   how its rooms stand. (Reserved in this version: no `resume`, `resumed` is false.)
+ * - `expiresInMs`: what is left of the token; absent if it does not expire.
+ * - `heartbeatMs`: how often the node pings. A client that hears nothing for twice this time is cut off.
+ * - `limits`: numbers with their unit in the name. `features`: the optional abilities of this node.
+ */
+export const welcome = z.object({
+  type: z.literal('welcome'),
+  peer: peerId,
+  user: userId.optional(),
+  instance: instanceId,
+  session: sessionId,
+  realm,
+  resume: z.string().optional(),
+  resumed: z.boolean(),
+  rooms: z.array(roomSnapshot).optional(),
+  expiresInMs: durationMs.optional(),
+  heartbeatMs: durationMs,
+  limits: z.record(z.string(), z.number()),
+  features: z.array(z.string()),
+  iceServers: z.array(iceServer),
+});
+
+export type Welcome = z.infer<typeof welcome>;
