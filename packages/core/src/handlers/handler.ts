@@ -1,0 +1,52 @@
+import type { Incoming } from '@parley/protocol';
+import type { Matchmaker } from '../matchmaker.ts';
+import type { Membership } from '../membership.ts';
+import type { NodeOptions } from '../options.ts';
+import type { Clock, Random } from '../ports/clock.ts';
+import type { Limiter } from '../ports/limiter.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { TokenVerifier } from '../ports/verifier.ts';
+import type { Rooms } from '../rooms.ts';
+import type { Router } from '../router.ts';
+import type { Session } from '../session.ts';
+
+/** The parts of the node that handlers work with. */
+export interface HandlerParts {
+  readonly options: NodeOptions;
+  readonly rooms: Rooms;
+  readonly router: Router;
+  readonly matchmaker: Matchmaker;
+  readonly membership: Membership;
+  readonly limiter: Limiter;
+  readonly verifier: TokenVerifier;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The session's token is good for so long from now; absent: for ever. */
+  expiresIn(session: Session, expiresInMs: number | undefined): void;
+}
+
+export interface Context {
+  readonly session: Session;
+  readonly node: HandlerParts;
+  /** Of a signal: what is relayed, as JSON text. */
+  readonly payload: string;
+}
+
+export type MessageOf<Type extends Incoming['type']> = Extract<Incoming, { type: Type }>;
+
+/**
+ * Handles one message of one type and answers it. What it rejects with is answered for it: `Unavailable` by the error
+ * `cluster-unavailable`, anything else ends the session with `internal`.
+ */
+export type Handler<Type extends Incoming['type']> = (
+  context: Context,
+  message: MessageOf<Type>,
+) => void | Promise<void>;
+
+/** The member `re` of an answer: there if the message had an `id`. */
+export const re = ({ id }: { id?: Incoming['id'] }) => (id === undefined ? {} : { re: id });
+
+/** What others are told of a peer, as JSON text: what its token says, else what it says. */
+export const metaOf = (session: Session, meta: unknown) =>
+  session.identity.meta ?? (meta === undefined ? undefined : JSON.stringify(meta));

@@ -1,0 +1,29 @@
+import type { Incoming } from '@parley/protocol';
+import { bye } from './bye.ts';
+import type { Context, Handler } from './handler.ts';
+import { join } from './join.ts';
+import { leave } from './leave.ts';
+import { match } from './match.ts';
+import { ping } from './ping.ts';
+import { refresh } from './refresh.ts';
+import { signal } from './signal.ts';
+import { unmatch } from './unmatch.ts';
+import { update } from './update.ts';
+
+const HANDLERS: { readonly [Type in Incoming['type']]: Handler<Type> } = {
+  join,
+  leave,
+  update,
+  match,
+  unmatch,
+  signal,
+  refresh,
+  ping,
+  bye,
+};
+
+/** Hands a message to the handler of its type. */
+export function dispatch(context: Context, message: Incoming): void | Promise<void> {
+  const handler = HANDLERS[message.type] as Handler<Incoming['type']>;
+  return handler(context, message);
+}

@@ -1,0 +1,3 @@
+import { type Handler, re } from './handler.ts';
+
+export const ping: Handler<'ping'> = ({ session }, message) => session.send({ type: 'pong', ...re(message) });

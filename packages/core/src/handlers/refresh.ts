@@ -1,0 +1,16 @@
+import { type Handler, re } from './handler.ts';
+
+export const refresh: Handler<'refresh'> = async ({ session, node }, message) => {
+  const verdict = await node.verifier.verify(message.token);
+  const { identity } = session;
+  const isSamePerson =
+    verdict.ok &&
+    verdict.identity.realm === identity.realm &&
+    verdict.identity.user === identity.user &&
+    verdict.identity.peer === identity.peer;
+  if (!isSamePerson) return session.fail('not-allowed', re(message));
+  const { expiresInMs } = verdict.identity;
+  session.identity = verdict.identity;
+  node.expiresIn(session, expiresInMs);
+  session.send({ type: 'refreshed', ...re(message), ...(expiresInMs !== undefined && { expiresInMs }) });
+};

@@ -1,0 +1,62 @@
+import type { Refusal, SignalEnvelope } from './envelope.ts';
+import type { RoomKey } from './keys.ts';
+import { LIMITS } from './limits.ts';
+
+interface Held {
+  readonly envelope: SignalEnvelope;
+  readonly settle: (outcome: 'delivered' | Refusal) => void;
+  readonly arrivedAtMs: number;
+  /** The room was read since this came. */
+  reread: boolean;
+}
+
+/**
+ * Signals from peers that this node does not know yet to be in the room: the news of their joining may still be on its way.
+ * They wait, in order, until the room was read again, and then are judged.
+ */
+export class HeldSignals {
+  readonly #byRoom = new Map<RoomKey, Held[]>();
+
+  get size(): number {
+    return this.#byRoom.size;
+  }
+
+  /** `false`: too many wait already. */
+  hold(envelope: SignalEnvelope, settle: Held['settle'], nowMs: number): boolean {
+    const held = this.#byRoom.get(envelope.room) ?? [];
+    if (held.length >= LIMITS.heldPerRoom) return false;
+    held.push({ envelope, settle, arrivedAtMs: nowMs, reread: false });
+    this.#byRoom.set(envelope.room, held);
+    return true;
+  }
+
+  /** Something of this sender waits: what comes later must wait behind it. */
+  holds({ room, from }: SignalEnvelope): boolean {
+    return this.#byRoom.get(room)?.some(({ envelope }) => envelope.from === from) ?? false;
+  }
+
+  /** The room was read from the directory: what still cannot be delivered when it is judged next is refused. */
+  markReread(room: RoomKey): void {
+    for (const held of this.#byRoom.get(room) ?? []) held.reread = true;
+  }
+
+  /** Judges everything that waits for a room, in order. `deliver` says whether the signal found its receiver. */
+  judge(room: RoomKey, nowMs: number, deliver: (envelope: SignalEnvelope) => 'delivered' | Refusal): void {
+    const waiting = this.#byRoom.get(room);
+    if (!waiting) return;
+    const still: Held[] = [];
+    for (const held of waiting) {
+      const verdict = nowMs - held.arrivedAtMs > LIMITS.signalLifeMs ? 'stale' : deliver(held.envelope);
+      if (verdict === 'gone' && !held.reread) still.push(held);
+      else held.settle(verdict);
+    }
+    if (still.length > 0) this.#byRoom.set(room, still);
+    else this.#byRoom.delete(room);
+  }
+
+  /** Refuses what waits for a room in which nobody here sits any more. */
+  drop(room: RoomKey): void {
+    for (const { settle } of this.#byRoom.get(room) ?? []) settle('gone');
+    this.#byRoom.delete(room);
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * The node itself: no socket library, no Redis, no environment, no console.
+ *
+ * - `node.ts` what a node is, in one page: read this first
+ * - `ports/` what it needs of the world; the promises are in the comments, `contract/` is the same as tests
+ * - `memory/` the ports for a single node, and the fakes of tests
+ * - `door.ts` -> `session.ts` -> `handlers/` the way of a connection and of a message
+ * - `rooms.ts`, `matchmaker.ts`, `presence.ts` what this node wishes, asserted through `writer.ts`
+ * - `router.ts` -> `streams.ts` the way of a signal; `membership.ts` which nodes are alive, and what time it is
+ */
+export * from './envelope.ts';
+export * from './fence.ts';
+export * from './keys.ts';
+export { isAllowed } from './allowed.ts';
+export { json } from './door.ts';
+export { LIMITS } from './limits.ts';
+export { ParleyNode, type NodePorts } from './node.ts';
+export type { DoorOptions, NodeOptions } from './options.ts';
+export * from './ports/index.ts';
+export { systemClock, systemRandom } from './system.ts';

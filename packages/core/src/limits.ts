@@ -1,0 +1,42 @@
+/** Every number the node works with, with its unit. Those a deployment may change are options of the node; these are not. */
+export const LIMITS = {
+  /** How often a node says that it is alive. */
+  beatIntervalMs: 2_000,
+  /** How long one beat lasts. */
+  beatLifeMs: 8_000,
+  /** A node that has not heard its own probe for this long is deaf. */
+  deafAfterMs: 4_000,
+  /** After the directory lost its data: how long nobody is taken for gone because it is absent. */
+  recoveryMs: 15_000,
+  /** Entries live this much longer than the resume window: one renewal missed, and some. */
+  lifeBeyondResumeMs: 105_000,
+  /** How often a peer, a seat is asserted, give or take a tenth. */
+  renewalIntervalMs: 75_000,
+  /** How often a node's waiters are asserted. */
+  waiterRenewalMs: 3_000,
+  waiterLifeMs: 12_000,
+  /** How long a match may wait for its members to confirm, and the joined for each other. */
+  matchConfirmMs: 3_000,
+  /** What was not delivered by then is not delivered any more. */
+  signalLifeMs: 2_000,
+  /** Signals of one session that have no receipt yet. */
+  pendingPerSession: 256,
+  /** Envelopes to one node that have no receipt yet. */
+  pendingPerNode: 16_384,
+  /** Signals that wait at the receiving node for a room to be read again. */
+  heldPerRoom: 256,
+  /** Frames a client may send before `welcome`. */
+  framesBeforeWelcome: 64,
+  /** WebSocket pings; under the 60 s of common proxies. */
+  heartbeatIntervalMs: 25_000,
+  /** No frame for this long: the socket is dead. */
+  heartbeatTimeoutMs: 60_000,
+  /** What a socket may hold unsent before it is closed as a slow consumer. */
+  maxBackpressureBytes: 262_144,
+  roomsPerSession: 32,
+  queuesPerSession: 8,
+  /** Bad messages within a minute that end a session. */
+  badMessagesPerMinute: 20,
+  defaultRoomCapacity: 16,
+  pairCapacity: 2,
+} as const;

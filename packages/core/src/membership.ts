@@ -1,0 +1,209 @@
+import type { NodeId } from '@parley/protocol';
+import { LIMITS } from './limits.ts';
+import type { Bus, Inbox } from './ports/bus.ts';
+import type { Cancel, Clock, Random } from './ports/clock.ts';
+import {
+  type BeatAnswer,
+  type KnownNode,
+  type NodeRow,
+  type NodeTable,
+  Unavailable,
+} from './ports/directory.ts';
+import type { Log } from './ports/log.ts';
+
+export interface MembershipEvents {
+  /** These nodes are lost, or have said goodbye. Said once for each. */
+  nodesEnded(nodes: readonly NodeId[]): void;
+  /** The directory has lost data: everything this node knows is to be asserted. */
+  dataLost(): void;
+}
+
+export type NodeState = KnownNode['state'] | 'unknown';
+
+/**
+ * Which nodes are alive, and what time it is.
+ *
+ * Every two seconds the node beats: it says that it is alive and hears who else is. A node is lost when its row says so,
+ * never because of silence; a node whose own beat fails passes no verdict. Once a beat the node also sends a probe to its own
+ * inbox: if it does not come back, this node is deaf, says so in its row, and the others answer `cluster-unavailable`
+ * instead of sending into the void.
+ */
+export class Membership {
+  /** Resolves with the first beat. */
+  readonly ready: Promise<void>;
+
+  readonly #node: NodeId;
+  readonly #table: NodeTable;
+  readonly #bus: Bus;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #log: Log;
+  readonly #describe: () => Pick<NodeRow, 'version' | 'sessions'>;
+  readonly #events: MembershipEvents;
+
+  #known: ReadonlyMap<NodeId, KnownNode> = new Map();
+  #last: BeatAnswer | undefined;
+  #up = false;
+  #upSinceMs = 0;
+  #offsetMs = 0;
+  #recoveringUntilMs = 0;
+  #probe = '';
+  #heardAtMs = 0;
+  #rebuiltAtMs = 0;
+  #cancel: Cancel | undefined;
+  #stopped = false;
+  #markReady!: () => void;
+
+  constructor(options: {
+    node: NodeId;
+    table: NodeTable;
+    bus: Bus;
+    clock: Clock;
+    random: Random;
+    log: Log;
+    describe: () => Pick<NodeRow, 'version' | 'sessions'>;
+    events: MembershipEvents;
+  }) {
+    this.#node = options.node;
+    this.#table = options.table;
+    this.#bus = options.bus;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#log = options.log;
+    this.#describe = options.describe;
+    this.#events = options.events;
+    this.ready = new Promise((resolve) => (this.#markReady = resolve));
+  }
+
+  start(): void {
+    this.#heardAtMs = this.#clock.nowMs();
+    void this.#beat();
+  }
+
+  /** Says goodbye. Nothing is beaten after this. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    await this.#table.goodbye(this.#node).catch((error: unknown) => {
+      this.#log.warn(
+        { event: 'goodbye-failed', error: String(error) },
+        'could not say goodbye; the row will lapse',
+      );
+    });
+  }
+
+  /** The directory's time in milliseconds, as the last beat taught it. Meaningless before {@link ready}. */
+  nowMs(): number {
+    return this.#clock.nowMs() + this.#offsetMs;
+  }
+
+  /** The last beat succeeded, at a time when one was due. */
+  get up(): boolean {
+    return this.#up;
+  }
+
+  /** This node hears its own inbox. */
+  get hears(): boolean {
+    return this.#clock.nowMs() - this.#heardAtMs < LIMITS.deafAfterMs;
+  }
+
+  /** The directory has lost data a short while ago: what is absent may only not be back yet. */
+  get recovering(): boolean {
+    return this.recoveryMs > 0;
+  }
+
+  /** How long {@link recovering} will last. */
+  get recoveryMs(): number {
+    return Math.max(0, this.#recoveringUntilMs - this.#clock.nowMs());
+  }
+
+  state(node: NodeId): NodeState {
+    return this.#known.get(node)?.state ?? 'unknown';
+  }
+
+  /** Where to reach a node: `undefined` if it has ended or is deaf. One so new that no beat told of it has its first inbox. */
+  inboxOf(node: NodeId): Inbox | undefined {
+    const row = this.#known.get(node);
+    if (!row) return node as string as Inbox;
+    return row.state === 'alive' && row.hears ? row.inbox : undefined;
+  }
+
+  /** The node that listens there, if it is known. */
+  nodeAt(inbox: Inbox): NodeId | undefined {
+    for (const row of this.#known.values()) if (row.inbox === inbox) return row.node;
+    return undefined;
+  }
+
+  /** Nodes that are known to be lost or gone: scripts drop their entries. */
+  ended(): NodeId[] {
+    return [...this.#known.values()].filter(({ state }) => state !== 'alive').map(({ node }) => node);
+  }
+
+  get nodes(): readonly KnownNode[] {
+    return [...this.#known.values()];
+  }
+
+  /** A probe came through the inbox. */
+  heard(token: string): void {
+    if (token === this.#probe) this.#heardAtMs = this.#clock.nowMs();
+  }
+
+  async #beat(): Promise<void> {
+    const startedAtMs = this.#clock.nowMs();
+    try {
+      const row = { node: this.#node, inbox: this.#bus.inbox, hears: this.hears, ...this.#describe() };
+      this.#learn(await this.#table.beat(row, LIMITS.beatLifeMs), startedAtMs);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      if (this.#up)
+        this.#log.warn({ event: 'beat-failed', error: error.message }, 'the directory does not answer');
+      this.#up = false;
+    }
+    if (this.#stopped) return;
+    this.#ask();
+    this.#cancel = this.#clock.after(LIMITS.beatIntervalMs, () => void this.#beat());
+  }
+
+  #learn(answer: BeatAnswer, startedAtMs: number): void {
+    const now = this.#clock.nowMs();
+    const before = this.#last;
+    this.#offsetMs = answer.nowMs - (startedAtMs + now) / 2;
+    this.#last = answer;
+    if (!this.#up) {
+      this.#upSinceMs = now;
+      if (before) this.#log.info({ event: 'beat-resumed' }, 'the directory answers again');
+    }
+    this.#up = true;
+
+    const previous = this.#known;
+    this.#known = new Map(answer.nodes.map((row) => [row.node, row]));
+    const ended = answer.nodes.filter(
+      ({ node, state }) => state !== 'alive' && previous.get(node)?.state === 'alive',
+    );
+    if (ended.length > 0) this.#events.nodesEnded(ended.map(({ node }) => node));
+
+    // A count that does not rise: a replica was promoted that had not heard everything.
+    if (before && (before.table !== answer.table || before.beats >= answer.beats)) {
+      this.#recoveringUntilMs = now + LIMITS.recoveryMs;
+      this.#log.warn(
+        { event: 'directory-lost-data' },
+        'the directory has lost data; everything is asserted again',
+      );
+      this.#events.dataLost();
+    }
+    this.#markReady();
+  }
+
+  /** Sends the probe, and gives up a subscription that has been silent for too long while the directory answered. */
+  #ask(): void {
+    const now = this.#clock.nowMs();
+    const silentSinceMs = Math.max(this.#heardAtMs, this.#rebuiltAtMs, this.#upSinceMs);
+    if (this.#up && now - silentSinceMs >= LIMITS.deafAfterMs) {
+      this.#rebuiltAtMs = now;
+      this.#log.warn({ event: 'inbox-deaf' }, 'this node does not hear its own inbox; subscribing anew');
+      this.#bus.rebuild();
+    }
+    this.#probe = this.#random.id();
+    this.#bus.send(this.#bus.inbox, { kind: 'probe', token: this.#probe });
+  }
+}

@@ -1,0 +1,28 @@
+import type { DoorOptions } from './options.ts';
+import type { HttpRequest } from './ports/socket.ts';
+
+/**
+ * Whether a page of this origin may connect (RFC 6454; the browser sends the header, no page can forge it). Without an
+ * allow-list only pages that this node's own host serves. `null`, which sandboxed frames and files send, only if listed.
+ */
+export function isOriginAllowed(request: HttpRequest, options: DoorOptions): boolean {
+  const origin = request.headers.get('origin');
+  if (origin === undefined) return !options.requireOrigin;
+  const { allowedOrigins } = options;
+  if (allowedOrigins.length === 0) return hostOf(origin) === request.headers.get('host')?.toLowerCase();
+  return allowedOrigins.some((allowed) => matches(origin.toLowerCase(), allowed.toLowerCase()));
+}
+
+function matches(origin: string, allowed: string): boolean {
+  if (allowed === '*') return origin !== 'null';
+  const star = allowed.indexOf('*.');
+  if (star < 0) return origin === allowed;
+  const scheme = allowed.slice(0, star);
+  const domain = allowed.slice(star + 1);
+  const label = origin.slice(scheme.length, -domain.length);
+  return origin.startsWith(scheme) && origin.endsWith(domain) && /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(label);
+}
+
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

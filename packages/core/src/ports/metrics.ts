@@ -1,0 +1,46 @@
+import type { CloseName, ErrorCode, Incoming } from '@parley/protocol';
+
+/** How an upgrade request ended: `accepted`, or the code of its refusal. */
+export type UpgradeOutcome = string;
+
+/** How a session ended: the close the node sent, or that the client's side ended without one. */
+export type SessionEnd = CloseName | 'connection-lost';
+
+/** What the node counts and measures. Every label comes from a closed list, never from a client. */
+export interface Metrics {
+  /** An upgrade request was answered; `outcome` is `accepted` or a refusal's code. */
+  upgraded(outcome: UpgradeOutcome): void;
+  sessionOpened(): void;
+  /** Exactly once for each {@link Metrics.sessionOpened}. */
+  sessionClosed(end: SessionEnd): void;
+  received(type: Incoming['type'], bytes: number): void;
+  /** An error reply was sent. */
+  errorReplied(code: ErrorCode): void;
+  /** A frame was handed to a socket. */
+  frameSent(outcome: 'sent' | 'queued' | 'dropped'): void;
+  /** A signal got its outcome; `ms` since the node had read it. `local`: both peers on this node. */
+  signalSettled(path: 'local' | 'remote', outcome: 'delivered' | ErrorCode, ms: number): void;
+  /** Envelopes left for, or came from, another node. */
+  envelopes(direction: 'out' | 'in', count: number): void;
+  /** A command to the directory ended. */
+  directoryAnswered(outcome: 'ok' | 'unavailable', ms: number): void;
+  /** A view of a room was found out of step and read again. */
+  roomRepaired(): void;
+  /** A match was completed. */
+  matched(size: number): void;
+  /** Read when scraped. */
+  observe(read: () => Gauges): void;
+}
+
+/** What a scrape reads from the node itself. */
+export interface Gauges {
+  readonly sessions: number;
+  readonly rooms: number;
+  readonly waiters: number;
+  readonly pendingReceipts: number;
+  readonly nodesAlive: number;
+  /** The last beat succeeded. */
+  readonly directoryUp: boolean;
+  /** The node hears its own inbox. */
+  readonly hears: boolean;
+}

@@ -1,0 +1,122 @@
+/** What the node asks of one WebSocket. Adapters translate and nothing else. Every method is harmless after the end. */
+export interface Socket {
+  /**
+   * Hands over one text frame (UTF-8 when bytes, which must not change afterwards).
+   *
+   * `sent`: written to the kernel, or inside {@link cork} on its way there. `queued`: accepted, within the bounded
+   * backpressure; must not be sent again. `dropped`: not accepted; a stream with a gap must not go on, so the adapter
+   * closes the socket at once. After the end always `dropped`.
+   */
+  send(text: string | Uint8Array): SendOutcome;
+  ping(): void;
+  /**
+   * Sends a close frame (RFC 6455, 5.5.1) with a code and a reason of at most 123 bytes, then ends. From here on the
+   * listener hears nothing but `closed`, and that within seconds even if the client never answers.
+   */
+  end(code: number, reason: string): void;
+  /** Runs `writes`, at once and in any case, so that what they send leaves in as few packets as the library can. */
+  cork(writes: () => void): void;
+}
+
+export type SendOutcome = 'sent' | 'queued' | 'dropped';
+
+/** What the node wants to hear of one WebSocket. Nothing is said from inside a method of that socket, nor before `open` has returned. */
+export interface SocketListener {
+  /** One text message, whole, valid UTF-8, at most `maxMessageBytes`: a longer one ends the socket, with 1009 if possible. */
+  message(text: string, bytes: number): void;
+  /** A binary frame came: not part of the protocol. */
+  binary(): void;
+  /** A pong or a ping came. */
+  alive(): void;
+  /**
+   * Exactly once, when the socket is gone: the code given to `end` if that came first, else the one in the client's
+   * close frame (1005 when it held none), else 1006 (RFC 6455, 7.1.5).
+   */
+  closed(code: number): void;
+}
+
+/** A copy of an HTTP request: nothing in it belongs to the socket library. */
+export interface HttpRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** Without the question mark. */
+  readonly query: string;
+  /** Names in lower case; values of a name that came more than once are joined by `, ` in their order (RFC 9110, 5.3). */
+  readonly headers: ReadonlyMap<string, string>;
+  /** The other end of the TCP connection; an IPv4-mapped IPv6 address is given as IPv4. */
+  readonly address: string;
+  /** The source that a PROXY protocol v2 header named, when there was one and the adapter understands it. */
+  readonly proxiedAddress?: string;
+  /** The node itself ended TLS. */
+  readonly tls: boolean;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Without `Content-Length` and `Connection`, which are the adapter's. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** What to do with an upgrade request: refuse it by HTTP, or answer 101 and open. */
+export type Admission =
+  | { readonly ok: false; readonly answer: HttpAnswer }
+  | {
+      readonly ok: true;
+      /** The one subprotocol to answer; absent when none was offered. */
+      readonly subprotocol?: string;
+      /** Called once, when the socket is open; never when the client had gone by then. */
+      open(socket: Socket): SocketListener;
+      /** Called instead of `open` when the client was gone before 101 could be sent. */
+      abandoned(): void;
+    };
+
+export interface SocketServerOptions {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+  readonly maxMessageBytes: number;
+  /** What one socket may hold unsent before `send` drops and the socket is closed. */
+  readonly maxBackpressureBytes: number;
+  /**
+   * Whether a connection may begin with a PROXY protocol v2 header whose source becomes `proxiedAddress`. Whoever
+   * reaches the port can write one, so it is for the node to ask whether it trusts `address`. When false, such a
+   * connection is refused, or its header read and ignored.
+   */
+  readonly proxyProtocol: boolean;
+}
+
+export interface ServerHandlers {
+  /** Asked for each handshake ({@link isHandshake}) on `/v1/connect`. Never rejects. */
+  upgrade(request: HttpRequest): Promise<Admission>;
+  /** Asked for every other request, so also for one on `/v1/connect` that asks for a WebSocket wrongly or not at all. Never rejects. */
+  http(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+export interface SocketServer {
+  readonly port: number;
+  /** Takes no new connections; those that are open stay. */
+  stopAccepting(): void;
+  /** Ends everything that is still open, sockets with 1001; resolves when each has heard `closed` and the connections are gone. */
+  stop(): Promise<void>;
+}
+
+/** How an adapter package offers itself. Rejects with a system error (`code: 'EADDRINUSE'`) when the port cannot be had. */
+export type Listen = (options: SocketServerOptions, handlers: ServerHandlers) => Promise<SocketServer>;
+
+const ASKS_TO_UPGRADE = /(^|[\s,])upgrade($|[\s,])/i;
+
+/** 16 bytes in base64. */
+const HANDSHAKE_KEY = /^[+/0-9A-Za-z]{22}==$/;
+
+/** Whether a request is an opening handshake that can be answered with 101 (RFC 6455, 4.2.1); here, so that every adapter agrees. */
+export function isHandshake({ method, headers }: HttpRequest): boolean {
+  return (
+    method === 'GET' &&
+    headers.get('upgrade')?.toLowerCase() === 'websocket' &&
+    ASKS_TO_UPGRADE.test(headers.get('connection') ?? '') &&
+    headers.get('sec-websocket-version') === '13' &&
+    HANDSHAKE_KEY.test(headers.get('sec-websocket-key') ?? '')
+  );
+}

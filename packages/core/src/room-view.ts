@@ -1,0 +1,139 @@
+import type { Outgoing, PeerId, RoomPeer, RoomSnapshot as WireSnapshot } from '@parley/protocol';
+import type { LeaveReason, RoomEvent } from './envelope.ts';
+import { roomOf, type RoomKey } from './keys.ts';
+import type { Member } from './member.ts';
+import type { RoomFacts, RoomSnapshot, Seat } from './ports/directory.ts';
+
+/** A seat that one of this node's sessions holds. */
+export interface OwnSeat {
+  readonly member: Member;
+  seat: Seat;
+  /** Tells the member that it is in, and from then on what happens there. Absent: it has been told. */
+  announce: (() => void) | undefined;
+  /** Not before so many are there, if they come in time. */
+  readonly announceAt: number;
+  /** It gives the seat back, for this reason, and hears nothing any more. */
+  leaving?: LeaveReason;
+}
+
+/**
+ * One room as this node knows it: a copy of the directory's, held while one of its own sessions sits there.
+ *
+ * It changes only by {@link become} and {@link apply}, and whatever the way, the members here hear of exactly the
+ * difference: each peer that came, changed or went, once.
+ */
+export class RoomView {
+  readonly key: RoomKey;
+  readonly own = new Map<PeerId, OwnSeat>();
+  /** The room's state that {@link seats} shows; `''` before the first answer. */
+  tag = '';
+  facts: RoomFacts | undefined;
+  /** Commands for this room that are asked or waiting. */
+  jobs = 0;
+  /** One of them will read the room again. */
+  repairQueued = false;
+  #seats = new Map<PeerId, Seat>();
+  /** Why somebody left, heard before the room is read again. */
+  readonly #reasons = new Map<string, LeaveReason>();
+
+  constructor(key: RoomKey) {
+    this.key = key;
+  }
+
+  get seats(): ReadonlyMap<PeerId, Seat> {
+    return this.#seats;
+  }
+
+  /** Remembers why a peer left, for when the room is read again. */
+  noteReason(event: RoomEvent): void {
+    if (event.kind === 'left') this.#reasons.set(`${event.peer} ${event.instance}`, event.reason);
+  }
+
+  /**
+   * Takes the room as the directory has it, and tells the members here what is different. A seat that is missing there
+   * stays here while `keeps` says so: it may only not be back yet.
+   */
+  become(room: RoomSnapshot, keeps: (seat: Seat) => boolean): void {
+    const seats = new Map(room.seats.map((seat) => [seat.peer, seat]));
+    for (const [peer, seat] of this.#seats) if (!seats.has(peer) && keeps(seat)) seats.set(peer, seat);
+    this.tag = room.tag;
+    this.facts = {
+      epoch: room.epoch,
+      capacity: room.capacity,
+      code: room.code,
+      ...(room.door && { door: room.door }),
+    };
+    this.#replaceSeats(seats);
+    this.#reasons.clear();
+  }
+
+  /** Takes one step from the tag this view is at. */
+  apply(event: Exclude<RoomEvent, { kind: 'changed' }>, tag: string): void {
+    const seats = new Map(this.#seats);
+    if (event.kind === 'left') seats.delete(event.peer);
+    else seats.set(event.seat.peer, event.seat);
+    this.noteReason(event);
+    this.tag = tag;
+    this.#replaceSeats(seats);
+    this.#reasons.clear();
+  }
+
+  /** The room as told to one of its members. */
+  describe(to: Seat): WireSnapshot {
+    const others = [...this.#seats.values()].filter(({ peer }) => peer !== to.peer).sort(byJoining);
+    return {
+      room: roomOf(this.key),
+      capacity: this.facts?.capacity ?? 0,
+      peers: others.map((seat) => describe(seat, to)),
+    };
+  }
+
+  #replaceSeats(after: Map<PeerId, Seat>): void {
+    const before = this.#seats;
+    this.#seats = after;
+    for (const own of this.own.values()) {
+      const now = after.get(own.member.peer);
+      if (now?.instance === own.seat.instance) own.seat = now;
+    }
+
+    for (const [peer, seat] of before) {
+      const now = after.get(peer);
+      if (now?.instance === seat.instance) continue;
+      const reason = now ? 'replaced' : (this.#reasons.get(`${peer} ${seat.instance}`) ?? 'lost');
+      this.#tell(peer, () => ({ type: 'peer-left', room: roomOf(this.key), peer, reason }));
+    }
+    for (const seat of [...after.values()].sort(byJoining)) {
+      const then = before.get(seat.peer);
+      const room = roomOf(this.key);
+      if (then?.instance !== seat.instance) {
+        this.#tell(seat.peer, (to) => ({ type: 'peer-joined', room, ...describe(seat, to) }));
+      } else if (then.meta !== seat.meta) {
+        this.#tell(seat.peer, () => ({ type: 'peer-updated', room, peer: seat.peer, ...metaOf(seat) }));
+      }
+    }
+  }
+
+  /** Tells every member here but the one it is about. */
+  #tell(about: PeerId, message: (to: Seat) => Outgoing): void {
+    for (const [peer, { member, seat, announce, leaving }] of this.own) {
+      if (peer !== about && !announce && !leaving) member.send(message(seat));
+    }
+  }
+}
+
+/** Of two seats, whose is the later: that peer is polite towards the other, and offers first. */
+const isLater = (a: Seat, b: Seat) => byJoining(a, b) > 0;
+
+const byJoining = (a: Seat, b: Seat) => a.joinedAt - b.joinedAt || (a.peer < b.peer ? -1 : 1);
+
+function describe(seat: Seat, to: Seat): RoomPeer {
+  return {
+    peer: seat.peer,
+    ...(seat.user && { user: seat.user }),
+    instance: seat.instance,
+    ...metaOf(seat),
+    polite: isLater(to, seat),
+  };
+}
+
+const metaOf = ({ meta }: Seat) => (meta === undefined ? {} : { meta: JSON.parse(meta) });

@@ -1,0 +1,126 @@
+import { DIRECTORY_TIMEOUT_MS, Unavailable } from './ports/directory.ts';
+import type { Clock, Random } from './ports/clock.ts';
+import type { Metrics } from './ports/metrics.ts';
+
+type Job = () => Promise<void>;
+
+/** How long a command may wait for its turn; a command that could not even start by then has certainly not happened. */
+const TURN_TIMEOUT_MS = 250;
+const RETRY_MS = { first: 100, most: 2_000 };
+
+/**
+ * The one writer: per key at most one command to the directory is in flight, and what comes later waits for it.
+ *
+ * Two commands in flight can be swapped on their way, and one whose outcome is unknown can run long after it was given up.
+ * So nothing of a key goes on before its last outcome is known or undone.
+ */
+export class Writer {
+  readonly #lines = new Map<string, Job[]>();
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #metrics: Metrics;
+  #stopped = false;
+
+  constructor(options: { clock: Clock; random: Random; metrics: Metrics }) {
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#metrics = options.metrics;
+  }
+
+  /** Something of this key is in flight or waiting. */
+  busy(key: string): boolean {
+    return this.#lines.has(key);
+  }
+
+  /** Keys with something in flight or waiting. */
+  get size(): number {
+    return this.#lines.size;
+  }
+
+  /**
+   * Runs `command` once, in its turn. Rejects with {@link Unavailable} if its turn does not come in time, or with what the
+   * command rejects with. If then its outcome is unknown, `undo` is repeated until it has succeeded, and not before the
+   * command can no longer happen; only then does the key go on.
+   */
+  ask<T>(key: string, command: () => Promise<T>, undo?: () => Promise<unknown>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let tooLate = false;
+      const cancel = this.#clock.after(TURN_TIMEOUT_MS, () => {
+        tooLate = true;
+        reject(new Unavailable('an earlier command for this key has no known outcome yet'));
+      });
+      this.#enqueue(key, async () => {
+        cancel();
+        if (tooLate) return;
+        const startedAtMs = this.#clock.nowMs();
+        try {
+          resolve(await this.#measure(command));
+        } catch (error) {
+          reject(error);
+          if (undo === undefined || !(error instanceof Unavailable)) return;
+          await this.#pause(startedAtMs + DIRECTORY_TIMEOUT_MS * 2 - this.#clock.nowMs());
+          await this.#repeat(undo);
+        }
+      });
+    });
+  }
+
+  /** Runs an idempotent `command` in its turn, again and again until its outcome is known. `undefined`: the node stopped first. */
+  insist<T>(key: string, command: () => Promise<T>): Promise<T | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#enqueue(key, () => this.#repeat(command).then(resolve, reject));
+    });
+  }
+
+  /** Starts nothing more. What is in flight ends by itself. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #enqueue(key: string, job: Job): void {
+    const line = this.#lines.get(key);
+    if (line) {
+      line.push(job);
+      return;
+    }
+    const fresh = [job];
+    this.#lines.set(key, fresh);
+    void this.#work(key, fresh);
+  }
+
+  async #work(key: string, line: Job[]): Promise<void> {
+    for (let job = line[0]; job; job = line[0]) {
+      await job();
+      line.shift();
+    }
+    this.#lines.delete(key);
+  }
+
+  async #repeat<T>(command: () => Promise<T>): Promise<T | undefined> {
+    for (let delayMs = RETRY_MS.first; !this.#stopped; delayMs = Math.min(delayMs * 2, RETRY_MS.most)) {
+      try {
+        return await this.#measure(command);
+      } catch (error) {
+        if (!(error instanceof Unavailable)) throw error;
+        await this.#pause(delayMs / 2 + this.#random.below(delayMs / 2));
+      }
+    }
+    return undefined;
+  }
+
+  async #measure<T>(command: () => Promise<T>): Promise<T> {
+    const startedAtMs = this.#clock.nowMs();
+    let outcome: 'ok' | 'unavailable' = 'unavailable';
+    try {
+      const answer = await command();
+      outcome = 'ok';
+      return answer;
+    } finally {
+      this.#metrics.directoryAnswered(outcome, this.#clock.nowMs() - startedAtMs);
+    }
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.after(Math.max(0, delayMs), resolve));
+  }
+}
