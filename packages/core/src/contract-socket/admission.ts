@@ -84,23 +84,26 @@ export function admissionContract(listen: Listen): void {
       ['reset', 'open' as const, 1],
       ['closed', REFUSAL, 0],
       ['reset', REFUSAL, 0],
-    ])('a client that %s its connection before the answer %o is abandoned', async (how, answer, abandoned) => {
-      const { passed, open } = gate();
-      const stage = await setStage(listen, { admit: () => passed.then(() => answer) });
-      const client = await stage.dial();
-      const bystander = await stage.dial();
-      client.write(handshake());
-      await expect.poll(() => stage.upgrades.length, PATIENCE).toBe(1);
-      if (how === 'reset') client.reset();
-      else client.wire.end();
-      // A request of somebody else goes through the server meanwhile, and shows that it has looked at its connections.
-      await client.over();
-      bystander.write(request('GET /'));
-      await bystander.body();
-      open();
-      await expect.poll(() => stage.abandoned, PATIENCE).toBe(abandoned);
-      expect(stage.sessions).toHaveLength(0);
-    });
+    ])(
+      'a client that %s its connection before the answer %o is abandoned',
+      async (how, answer, abandoned) => {
+        const { passed, open } = gate();
+        const stage = await setStage(listen, { admit: () => passed.then(() => answer) });
+        const client = await stage.dial();
+        const bystander = await stage.dial();
+        client.write(handshake());
+        await expect.poll(() => stage.upgrades.length, PATIENCE).toBe(1);
+        if (how === 'reset') client.reset();
+        else client.wire.end();
+        // A request of somebody else goes through the server meanwhile, and shows that it has looked at its connections.
+        await client.over();
+        bystander.write(request('GET /'));
+        await bystander.body();
+        open();
+        await expect.poll(() => stage.abandoned, PATIENCE).toBe(abandoned);
+        expect(stage.sessions).toHaveLength(0);
+      },
+    );
 
     it('does not hand over what a client sent before 101, and lives on', async () => {
       const { passed, open } = gate();
@@ -123,7 +126,10 @@ export function admissionContract(listen: Listen): void {
     it.each([
       ['no key', [upgrade, connection, version]],
       ['a key that is too short', [upgrade, connection, version, 'Sec-WebSocket-Key: abc']],
-      ['a key of other characters', [upgrade, connection, version, 'Sec-WebSocket-Key: !!!!!!!!!!!!!!!!!!!!!!==']],
+      [
+        'a key of other characters',
+        [upgrade, connection, version, 'Sec-WebSocket-Key: !!!!!!!!!!!!!!!!!!!!!!=='],
+      ],
       ['another version', [upgrade, connection, key, 'Sec-WebSocket-Version: 8']],
       ['no version', [upgrade, connection, key]],
       ['no Upgrade', [version, key]],

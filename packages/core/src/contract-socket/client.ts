@@ -110,7 +110,9 @@ export class Client {
 
   /** Text messages so far. */
   texts(): string[] {
-    return this.frames.filter(({ opcode }) => opcode === OPCODE.text).map(({ payload }) => payload.toString());
+    return this.frames
+      .filter(({ opcode }) => opcode === OPCODE.text)
+      .map(({ payload }) => payload.toString());
   }
 
   /** The code and reason of the server's close frame. */
@@ -124,7 +126,9 @@ export class Client {
   }
 
   async over(): Promise<void> {
-    await expect.poll(() => this.isOver(), { ...PATIENCE, message: 'the server ends the connection' }).toBe(true);
+    await expect
+      .poll(() => this.isOver(), { ...PATIENCE, message: 'the server ends the connection' })
+      .toBe(true);
   }
 
   #read(chunk: Buffer): void {

@@ -72,23 +72,29 @@ export function endingContract(listen: Listen): void {
       await expect.poll(() => client.closeFrame()?.reason, PATIENCE).toBe('é'.repeat(61) + '!');
     });
 
-    const inside: Record<string, { opened?: (s: Session) => void; heard?: (s: Session) => void; then?: (s: Session) => void }> = {
+    const inside: Record<
+      string,
+      { opened?: (s: Session) => void; heard?: (s: Session) => void; then?: (s: Session) => void }
+    > = {
       'inside open': { opened: (session) => leave(session) },
       'inside a cork inside open': { opened: (session) => session.socket.cork(() => leave(session)) },
       'inside message': { heard: (session) => leave(session) },
       'inside a cork': { then: (session) => session.socket.cork(() => leave(session)) },
       'outside everything': { then: (session) => leave(session) },
     };
-    it.each(Object.entries(inside))('%s is prompt for the client', async (_where, { opened, heard, then }) => {
-      const stage = await setStage(listen, { ...(opened && { opened }), ...(heard && { heard }) });
-      const { client, session } = await stage.join();
-      client.text('go');
-      then?.(session);
-      await expect.poll(() => client.ended, PROMPTLY).toBe(true);
-      expect(client.texts()).toEqual(['farewell']);
-      expect(client.closeFrame()).toEqual({ code: 4100, reason: 'token-expired' });
-      await expect.poll(() => session.closes, PATIENCE).toEqual([4100]);
-    });
+    it.each(Object.entries(inside))(
+      '%s is prompt for the client',
+      async (_where, { opened, heard, then }) => {
+        const stage = await setStage(listen, { ...(opened && { opened }), ...(heard && { heard }) });
+        const { client, session } = await stage.join();
+        client.text('go');
+        then?.(session);
+        await expect.poll(() => client.ended, PROMPTLY).toBe(true);
+        expect(client.texts()).toEqual(['farewell']);
+        expect(client.closeFrame()).toEqual({ code: 4100, reason: 'token-expired' });
+        await expect.poll(() => session.closes, PATIENCE).toEqual([4100]);
+      },
+    );
 
     it('is never heard from inside the method that caused it', async () => {
       const stage = await setStage(listen);

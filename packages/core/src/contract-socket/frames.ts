@@ -1,6 +1,13 @@
 /** WebSocket frames by hand (RFC 6455, section 5.2), so that the suite can also write wrong ones and depends on no library that it tests. */
 
-export const OPCODE = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
+export const OPCODE = {
+  continuation: 0x0,
+  text: 0x1,
+  binary: 0x2,
+  close: 0x8,
+  ping: 0x9,
+  pong: 0xa,
+} as const;
 
 export interface Frame {
   readonly fin: boolean;

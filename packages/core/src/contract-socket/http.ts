@@ -67,7 +67,9 @@ export function httpContract(listen: Listen): void {
     });
 
     it('may be answered by text whose bytes are more than its characters', async () => {
-      const stage = await setStage(listen, { http: async () => ({ status: 404, headers: {}, body: 'wörter' }) });
+      const stage = await setStage(listen, {
+        http: async () => ({ status: 404, headers: {}, body: 'wörter' }),
+      });
       const client = await stage.dial();
       client.write(request('GET /'));
       expect((await client.head()).status).toBe(404);
@@ -75,7 +77,9 @@ export function httpContract(listen: Listen): void {
     });
 
     it('may be answered by 204, which has no length', async () => {
-      const stage = await setStage(listen, { http: async () => ({ status: 204, headers: { 'X-A': 'b' }, body: '' }) });
+      const stage = await setStage(listen, {
+        http: async () => ({ status: 204, headers: { 'X-A': 'b' }, body: '' }),
+      });
       const client = await stage.dial();
       client.write(request('OPTIONS /', ['Connection: close']));
       const { status, headers } = await client.head();
@@ -112,7 +116,10 @@ export function httpContract(listen: Listen): void {
     });
 
     it.each([
-      ['bytes that are no HTTP', Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x0d, 0x0a])],
+      [
+        'bytes that are no HTTP',
+        Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x0d, 0x0a]),
+      ],
       ['a head without a name', 'GET / HTTP/1.1\r\n: x\r\n\r\n'],
     ])('does no harm when it is %s', async (_what, bytes) => {
       const stage = await setStage(listen, { http: echo });

@@ -13,7 +13,7 @@ import { sendingContract } from './sending.ts';
  * Every implementation passes all of them.
  */
 export function socketContract(name: string, listen: Listen): void {
-  describe(`sockets over ${name}`, () => {
+  describe(`sockets over ${name}`, { timeout: 30_000 }, () => {
     admissionContract(listen);
     messageContract(listen);
     sendingContract(listen);

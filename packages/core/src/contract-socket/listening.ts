@@ -71,7 +71,9 @@ export function listeningContract(listen: Listen): void {
 
     it('does not wait for a client that does not answer, for an idle one, or for a request', async () => {
       const { passed, open } = gate();
-      const stage = await setStage(listen, { http: () => passed.then(() => ({ status: 200, headers: {}, body: '' })) });
+      const stage = await setStage(listen, {
+        http: () => passed.then(() => ({ status: 200, headers: {}, body: '' })),
+      });
       const { client: mute, session } = await stage.join({ answersClose: false });
       const idle = await stage.dial();
       const waiting = await stage.dial();
@@ -124,7 +126,9 @@ export function listeningContract(listen: Listen): void {
         await client.over();
         client.wire.destroy();
       }
-      await expect.poll(() => stage.sessions.filter(({ closes }) => closes.length !== 1), PATIENCE).toEqual([]);
+      await expect
+        .poll(() => stage.sessions.filter(({ closes }) => closes.length !== 1), PATIENCE)
+        .toEqual([]);
       await expect.poll(openFiles, PATIENCE).toBeLessThanOrEqual(before);
     });
   });

@@ -12,24 +12,44 @@ export function requestContract(listen: Listen): void {
   describe('the copy of a request', () => {
     const arrivals = [
       ['a handshake', handshake, (stage: Stage) => stage.upgrades],
-      ['an HTTP request', (headers: string[]) => request('GET /x', headers), (stage: Stage) => stage.requests],
+      [
+        'an HTTP request',
+        (headers: string[]) => request('GET /x', headers),
+        (stage: Stage) => stage.requests,
+      ],
     ] as const;
 
     it.each(arrivals)('of %s names the address, no proxy and no TLS', async (_what, write, heard) => {
       const { address, proxiedAddress, tls } = await copyOf(listen, write([]), heard);
-      expect({ address, proxiedAddress, tls }).toEqual({ address: '127.0.0.1', proxiedAddress: undefined, tls: false });
+      expect({ address, proxiedAddress, tls }).toEqual({
+        address: '127.0.0.1',
+        proxiedAddress: undefined,
+        tls: false,
+      });
     });
 
-    it.each(arrivals)('of %s has its headers by lower-case name, repeated ones joined', async (_what, write, heard) => {
-      const repeated = ['X-Forwarded-For: 1.1.1.1', 'Authorization: A', 'x-forwarded-for: 2.2.2.2, 3.3.3.3', 'Authorization: B'];
-      const { headers } = await copyOf(listen, write(repeated), heard);
-      expect(headers.get('host')).toBe('parley.test');
-      expect(headers.get('x-forwarded-for')).toBe('1.1.1.1, 2.2.2.2, 3.3.3.3');
-      expect(headers.get('authorization')).toBe('A, B');
-    });
+    it.each(arrivals)(
+      'of %s has its headers by lower-case name, repeated ones joined',
+      async (_what, write, heard) => {
+        const repeated = [
+          'X-Forwarded-For: 1.1.1.1',
+          'Authorization: A',
+          'x-forwarded-for: 2.2.2.2, 3.3.3.3',
+          'Authorization: B',
+        ];
+        const { headers } = await copyOf(listen, write(repeated), heard);
+        expect(headers.get('host')).toBe('parley.test');
+        expect(headers.get('x-forwarded-for')).toBe('1.1.1.1, 2.2.2.2, 3.3.3.3');
+        expect(headers.get('authorization')).toBe('A, B');
+      },
+    );
 
     it('keeps path and query of a handshake apart', async () => {
-      const copy = await copyOf(listen, handshake([], '/v1/connect?token=x&resume=y'), (stage) => stage.upgrades);
+      const copy = await copyOf(
+        listen,
+        handshake([], '/v1/connect?token=x&resume=y'),
+        (stage) => stage.upgrades,
+      );
       expect(copy).toMatchObject({ method: 'GET', path: '/v1/connect', query: 'token=x&resume=y' });
     });
 
@@ -83,6 +103,14 @@ export function requestContract(listen: Listen): void {
       await stage.join();
     });
 
+    it('is given up when it never ends', async () => {
+      const stage = await setStage(listen);
+      const client = await stage.dial();
+      client.write(handshake().slice(0, -2));
+      await expect.poll(() => client.isOver(), { timeout: 20_000 }).toBe(true);
+      expect(stage.upgrades).toHaveLength(0);
+    });
+
     it('is answered when it comes byte by byte', async () => {
       const stage = await setStage(listen);
       const client = await stage.dial();
@@ -96,9 +124,21 @@ export function requestContract(listen: Listen): void {
 
     it.each([
       ['IPv4', proxyHeader({ family: 0x11, addresses: v4([203, 0, 113, 7]) }), '203.0.113.7'],
-      ['IPv6', proxyHeader({ family: 0x21, addresses: v6('20010db8000000000000000000000007') }), '2001:db8::7'],
-      ['mapped IPv4', proxyHeader({ family: 0x21, addresses: v6('00000000000000000000ffffcb007107') }), '203.0.113.7'],
-      ['extensions', proxyHeader({ family: 0x11, addresses: v4([203, 0, 113, 7]), extensions: Buffer.from([4, 0, 1, 0]) }), '203.0.113.7'],
+      [
+        'IPv6',
+        proxyHeader({ family: 0x21, addresses: v6('20010db8000000000000000000000007') }),
+        '2001:db8::7',
+      ],
+      [
+        'mapped IPv4',
+        proxyHeader({ family: 0x21, addresses: v6('00000000000000000000ffffcb007107') }),
+        '203.0.113.7',
+      ],
+      [
+        'extensions',
+        proxyHeader({ family: 0x11, addresses: v4([203, 0, 113, 7]), extensions: Buffer.from([4, 0, 1, 0]) }),
+        '203.0.113.7',
+      ],
     ])('names the source beside the address: %s', async (_what, header, source) => {
       const stage = await setStage(listen, on);
       const client = await stage.dial();
@@ -115,7 +155,10 @@ export function requestContract(listen: Listen): void {
         client.write(request(`GET ${path}`));
         await client.body();
       }
-      expect(stage.requests.map(({ proxiedAddress }) => proxiedAddress)).toEqual(['203.0.113.7', '203.0.113.7']);
+      expect(stage.requests.map(({ proxiedAddress }) => proxiedAddress)).toEqual([
+        '203.0.113.7',
+        '203.0.113.7',
+      ]);
     });
 
     it('names nobody when the proxy speaks for itself', async () => {
@@ -149,7 +192,11 @@ export function requestContract(listen: Listen): void {
 }
 
 /** The node's copy of one request. */
-async function copyOf(listen: Listen, text: string, heard: (stage: Stage) => HttpRequest[]): Promise<HttpRequest> {
+async function copyOf(
+  listen: Listen,
+  text: string,
+  heard: (stage: Stage) => HttpRequest[],
+): Promise<HttpRequest> {
   const stage = await setStage(listen);
   const client = await stage.dial();
   client.write(text);
@@ -163,7 +210,10 @@ async function copyOf(listen: Listen, text: string, heard: (stage: Stage) => Htt
 function padded(bytes: number): string {
   const bare = handshake(['Authorization: Bearer ', 'Cookie: c=']).length;
   const token = Math.min(2_500, bytes - bare);
-  const text = handshake([`Authorization: Bearer ${'T'.repeat(token)}`, `Cookie: c=${'C'.repeat(bytes - bare - token)}`]);
+  const text = handshake([
+    `Authorization: Bearer ${'T'.repeat(token)}`,
+    `Cookie: c=${'C'.repeat(bytes - bare - token)}`,
+  ]);
   expect(text).toHaveLength(bytes);
   return text;
 }
@@ -187,7 +237,10 @@ function proxyHeader({
   addresses?: Buffer;
   extensions?: Buffer;
 }): Buffer {
-  const fixed = Buffer.concat([Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1'), Buffer.from([command, family, 0, 0])]);
+  const fixed = Buffer.concat([
+    Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1'),
+    Buffer.from([command, family, 0, 0]),
+  ]);
   fixed.writeUInt16BE(addresses.length + extensions.length, 14);
   return Buffer.concat([fixed, addresses, extensions]);
 }
@@ -198,5 +251,9 @@ function v4(source: readonly number[]): Buffer {
 }
 
 function v6(source: string): Buffer {
-  return Buffer.concat([Buffer.from(source, 'hex'), Buffer.alloc(16, 1), Buffer.from([0xc3, 0x50, 0x01, 0xbb])]);
+  return Buffer.concat([
+    Buffer.from(source, 'hex'),
+    Buffer.alloc(16, 1),
+    Buffer.from([0xc3, 0x50, 0x01, 0xbb]),
+  ]);
 }

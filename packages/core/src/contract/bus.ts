@@ -104,6 +104,12 @@ export function busContract(name: string, make: MakeBuses): void {
       await untilHeard(one);
     });
 
+    it('listens at first where its node is looked for before anything is known of it', async () => {
+      const one = await listen(NODE_1);
+
+      expect(one.bus.inbox).toBe(NODE_1);
+    });
+
     it('is silent when what it sends is heard by nobody', async () => {
       const [one, two] = [await listen(NODE_1), await listen(NODE_2)];
       one.bus.send('nobody-listens-here' as Inbox, probe('lost'));
@@ -211,6 +217,7 @@ const samples: Envelope[] = [
   { ...signal, n: 2, text: new TextEncoder().encode('{"type":"signal","as":"bytes ✓"}') },
   { ...signal, n: 4_294_967_296, text: 'x'.repeat(70_000) },
   { ...room, event: { kind: 'joined', seat } },
+  { ...room, from: 'a', event: { kind: 'changed' } },
   { ...room, from: 'a', event: { kind: 'updated', seat: { ...claimOf('ann'), node: NODE_1, joinedAt: 1 } } },
   ...(['left', 'lost', 'replaced', 'kicked'] as const).map((reason) => ({ ...room, event: { ...left, reason } })),
   {
@@ -225,9 +232,10 @@ const samples: Envelope[] = [
     },
   },
   { kind: 'replaced', peer: peerKey(REALM, peer('ann')), session: 'session-1' as SessionId, by: fenceAt('ann', 2) },
-  { kind: 'receipt', upTo: 17, refused: [], open: [], settled: [] },
+  { kind: 'receipt', after: 3, upTo: 17, refused: [], open: [], settled: [] },
   {
     kind: 'receipt',
+    after: 0,
     upTo: 4_294_967_299,
     refused: [
       [1, 1, 'gone'],

@@ -96,6 +96,14 @@ export function nodesContract(make: MakeDirectory): void {
       expect(statesOf(await beat(NODE_2))).toEqual({ [NODE_1]: 'gone', [NODE_2]: 'alive' });
     });
 
+    it('does not let a late beat bring back who said goodbye', async () => {
+      await beat(NODE_1);
+      await subject().directory.nodes.goodbye(NODE_1);
+      await beat(NODE_1);
+
+      expect(statesOf(await beat(NODE_2))).toEqual({ [NODE_1]: 'gone', [NODE_2]: 'alive' });
+    });
+
     it('does not mind the goodbye of a node that it does not know', async () => {
       await subject().directory.nodes.goodbye(NODE_1);
 

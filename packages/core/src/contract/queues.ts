@@ -321,6 +321,14 @@ export function queuesContract(make: MakeDirectory): void {
       expect(await queues.assert(waitersOf([], { node: NODE_3, fresh: freshNames(4) }))).toEqual([]);
     });
 
+    it('is told no longer to the node of a member that has taken a new place', async () => {
+      await complete();
+      const { since } = await enqueue(at().directory, 'ann', { node: NODE_1, fresh: [] });
+
+      const again = waitersOf([ownWaiter('ann', since)], { node: NODE_1, fresh: freshNames(2) });
+      expect(await at().directory.queues.assert(again)).toEqual([]);
+    });
+
     it('does not keep a member from taking a new place with the same fence', async () => {
       const { ann } = await complete();
 

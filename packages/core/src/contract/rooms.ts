@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Directory } from '../ports/directory.ts';
 import {
   asPeer,
   changed,
@@ -173,6 +174,11 @@ export function roomsContract(make: MakeDirectory): void {
       expect(peersIn((await join(at().directory, 'bob')).room)).toEqual(['ann', 'bob']);
     });
 
+    it('does not let its own maker in who is not named', async () => {
+      expect(await at().directory.rooms.join(joinOf('cat', { door }))).toEqual({ outcome: 'not-at-the-door' });
+      expect(await at().directory.rooms.join(joinOf('ann', { mode: 'must-exist' }))).toEqual({ outcome: 'absent' });
+    });
+
     it('counts as it was when the room was made', async () => {
       await join(at().directory, 'ann', { capacity: 3, door });
       const request = joinOf('cat', { door: [asPeer('cat')] });
@@ -219,7 +225,22 @@ export function roomsContract(make: MakeDirectory): void {
       expect(await at().directory.rooms.join(joinOf('cat', { lost: [NODE_3] }))).toEqual({ outcome: 'full' });
       const { from, room } = await join(at().directory, 'cat', { node: NODE_3, lost: [NODE_1] });
       expect(peersIn(room)).toEqual(['bob', 'cat']);
-      expect(from).toBe(before.tag);
+      expect([before.tag, room.tag, '']).not.toContain(from);
+    });
+
+    it.each([
+      ['join', (directory: Directory) => directory.rooms.join(joinOf('cat'))],
+      ['leave', (directory: Directory) => directory.rooms.leave(refOf('bob'))],
+      ['update', (directory: Directory) => directory.rooms.update(refOf('bob'), '"new"')],
+    ])('lets nobody take a %s for all that changed when something was dropped on the way', async (_, change) => {
+      await join(at().directory, 'ann', { lifeMs: SHORT_MS, capacity: 3 });
+      const { room: before } = await join(at().directory, 'bob');
+      await at().advance(LONGER_MS);
+
+      const answer = await change(at().directory);
+      if (!('room' in answer)) throw new Error(`refused: ${answer.outcome}`);
+      expect(peersIn(answer.room)).not.toContain('ann');
+      expect([before.tag, answer.room.tag, '']).not.toContain(answer.from);
     });
 
     it('has its tag changed by what is dropped, when the join itself changes nothing', async () => {
@@ -227,7 +248,7 @@ export function roomsContract(make: MakeDirectory): void {
       const { room: before } = await join(at().directory, 'bob', { node: NODE_2 });
 
       const { from, room } = await join(at().directory, 'bob', { node: NODE_2, lost: [NODE_1] });
-      expect(from).toBe(before.tag);
+      expect(from).toBe(room.tag);
       expect(room.tag).not.toBe(before.tag);
       expect(peersIn(room)).toEqual(['bob']);
     });

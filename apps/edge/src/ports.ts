@@ -1,0 +1,31 @@
+import type { Bus, Clock, Directory, Limiter, Log, Random } from '@parley/core';
+import { MemoryBus, MemoryDirectory, MemoryLimiter, MemoryNetwork } from '@parley/core/memory';
+import type { NodeId } from '@parley/protocol';
+import { connectRedis, type RedisState } from '@parley/redis';
+import type { Config } from './config.ts';
+
+/** What the nodes of a cluster share. */
+export interface SharedPorts {
+  readonly directory: Directory;
+  readonly limiter: Limiter;
+  readonly bus: Bus;
+  state(): RedisState | { readonly topology: 'memory' };
+  close(): Promise<void>;
+}
+
+/** Redis, or memory for a cluster of one. Rejects with one sentence when Redis cannot be reached. */
+export async function sharedPorts(
+  config: Config,
+  context: { node: NodeId; clock: Clock; random: Random; log: Log },
+): Promise<SharedPorts> {
+  const { PARLEY_REDIS_URL: url, PARLEY_REDIS_PREFIX: prefix } = config;
+  const { node: nodeId, clock, random, log } = context;
+  if (url !== undefined) return connectRedis({ url, prefix, nodeId, clock, random, log });
+  return {
+    directory: new MemoryDirectory({ clock, random }),
+    limiter: new MemoryLimiter({ clock }),
+    bus: new MemoryBus({ network: new MemoryNetwork({ clock }), node: nodeId, clock }),
+    state: () => ({ topology: 'memory' }),
+    async close() {},
+  };
+}

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { LIMITS, type NodeOptions, ParleyNode, systemClock, systemRandom } from '@parley/core';
+import type { NodeId } from '@parley/protocol';
+import { createLog, createMetrics } from '@parley/telemetry';
+import type { Config } from './config.ts';
+import { listenForOps, type OpsRoute, plain } from './ops-server.ts';
+import { readPage } from './page.ts';
+import { type SharedPorts, sharedPorts } from './ports.ts';
+import { serviceRoutes } from './service-routes.ts';
+import { chooseSocket } from './sockets.ts';
+import { verifierFrom } from './verifier.ts';
+
+/** A node that listens. */
+export interface RunningServer {
+  readonly node: ParleyNode;
+  readonly port: number;
+  readonly opsPort: number;
+  /** Ends in an orderly way: no new sockets, every session closed and given back, goodbye. Never rejects, never waits for ever. */
+  stop(): Promise<void>;
+}
+
+const VERSION = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+/**
+ * Puts a node together: the only place where adapters are chosen. Rejects with one sentence when something that it needs
+ * cannot be had.
+ */
+export async function startServer(config: Config): Promise<RunningServer> {
+  const nodeId = `n-${systemRandom.id()}` as NodeId;
+  const log = createLog({ level: config.PARLEY_LOG_LEVEL, node: nodeId });
+  const socket = chooseSocket(config.PARLEY_SOCKET);
+  if (socket.warning) log.warn({ event: 'socket-fallback' }, socket.warning);
+  const verifier = verifierFrom(config);
+  const page = config.PARLEY_DEMO_DIR === undefined ? undefined : readPage(config.PARLEY_DEMO_DIR);
+  const metrics = createMetrics({ node: nodeId, version: VERSION, socket: socket.name });
+  const environment = { clock: systemClock, random: systemRandom, log };
+  const shared = await sharedPorts(config, { ...environment, node: nodeId });
+  const node = new ParleyNode(nodeOptions(config, nodeId), { ...environment, ...shared, verifier, metrics });
+
+  try {
+    await node.start();
+    const service = await socket.listen(
+      {
+        host: config.PARLEY_HOST,
+        port: config.PARLEY_PORT,
+        maxMessageBytes: config.PARLEY_MAX_MESSAGE_BYTES,
+        maxBackpressureBytes: LIMITS.maxBackpressureBytes,
+        proxyProtocol: (config.PARLEY_TRUSTED_PROXIES ?? []).length > 0,
+      },
+      { upgrade: (request) => node.upgrade(request), http: serviceRoutes(node, page) },
+    );
+    const ops = await listenForOps(
+      { host: config.PARLEY_OPS_HOST, port: config.PARLEY_OPS_PORT },
+      opsRoutes({ node, nodeId, metrics, shared, socketName: socket.name }),
+    );
+    log.info(
+      { event: 'listening', port: service.port, opsPort: ops.port, socket: socket.name, version: VERSION },
+      'listening',
+    );
+    return {
+      node,
+      port: service.port,
+      opsPort: ops.port,
+      async stop() {
+        service.stopAccepting();
+        await node.stop();
+        await service.stop();
+        await Promise.all([ops.stop(), shared.close()]);
+        log.info({ event: 'stopped' }, 'stopped');
+      },
+    };
+  } catch (error) {
+    await node.stop();
+    await shared.close();
+    throw error;
+  }
+}
+
+function nodeOptions(config: Config, node: NodeId): NodeOptions {
+  return {
+    node,
+    version: VERSION,
+    door: {
+      allowedOrigins: config.PARLEY_ALLOWED_ORIGINS ?? [],
+      requireOrigin: config.PARLEY_REQUIRE_ORIGIN,
+      requireSecure: config.PARLEY_REQUIRE_SECURE,
+      trustedProxies: config.PARLEY_TRUSTED_PROXIES ?? [],
+      allowQueryToken: config.PARLEY_ALLOW_QUERY_TOKEN,
+      maxSessions: config.PARLEY_MAX_SESSIONS,
+      maxSessionsPerAddress: config.PARLEY_MAX_SESSIONS_PER_ADDRESS,
+    },
+    maxMessageBytes: config.PARLEY_MAX_MESSAGE_BYTES,
+    idleTimeoutMs: config.PARLEY_IDLE_TIMEOUT_MS,
+    codeTtlMs: config.PARLEY_CODE_TTL_MS,
+    resumeWindowMs: config.PARLEY_RESUME_WINDOW_MS,
+    iceServers: config.PARLEY_STUN_URLS ? [{ urls: config.PARLEY_STUN_URLS }] : [],
+    livesForTesting: config.livesForTesting,
+  };
+}
+
+function opsRoutes(parts: {
+  node: ParleyNode;
+  nodeId: NodeId;
+  metrics: ReturnType<typeof createMetrics>;
+  shared: SharedPorts;
+  socketName: string;
+}): Record<string, OpsRoute> {
+  const { node, nodeId, metrics, shared, socketName } = parts;
+  return {
+    // Never looks at Redis: a restart cures no outage of something else.
+    '/livez': () => plain(200, 'ok\n'),
+    '/readyz': () =>
+      node.isReady
+        ? plain(200, 'ready\n')
+        : plain(503, 'the directory does not answer, or this node is deaf\n'),
+    '/metrics': async () => {
+      const { contentType, text } = await metrics.render();
+      return { status: 200, contentType, body: text };
+    },
+    '/statusz': () => {
+      const status = {
+        node: nodeId,
+        version: VERSION,
+        socket: socketName,
+        ready: node.isReady,
+        redis: shared.state(),
+        ...node.status(),
+      };
+      return {
+        status: 200,
+        contentType: 'application/json; charset=utf-8',
+        body: `${JSON.stringify(status, undefined, 2)}\n`,
+      };
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import type { NodeId, PeerId, RoomId } from '@parley/protocol';
+import type { QueueKey } from '../keys.ts';
+import type { FreshMatch, Match, OwnWaiter, Waiter, WaitersAssertion } from '../ports/directory.ts';
+import { bareClaim, firstFree, hasEnded, latestEndMs, type Places } from './places.ts';
+
+/** How long a complete match is remembered, so that the node of every member hears of it. */
+const COMPLETE_MEMORY_MS = 30_000;
+
+/**
+ * A queue as it is kept. A waiter keeps its place while the match it stands in may still fail, so failing is no more than
+ * forgetting the match; when it is complete, its members are waiters no more.
+ */
+export interface QueueRecord {
+  /** The highest `since` there ever was. */
+  lastSince: number;
+  readonly waiters: Places<Waiter>;
+  readonly matches: Map<string, MatchRecord>;
+}
+
+export interface MatchRecord {
+  readonly id: string;
+  readonly room: RoomId;
+  readonly members: readonly Waiter[];
+  readonly confirmed: Set<PeerId>;
+  /** Incomplete: when it has failed. Complete: when it is forgotten. */
+  endsAtMs: number;
+  complete: boolean;
+  /** Complete: members that have not taken a new place since. For them it is still the last word. */
+  readonly standing: Set<PeerId>;
+}
+
+export const emptyQueue = (): QueueRecord => ({ lastSince: 0, waiters: new Map(), matches: new Map() });
+
+export const queueEndMs = ({ waiters, matches }: QueueRecord) =>
+  [...matches.values()].reduce((latestMs, match) => Math.max(latestMs, match.endsAtMs), latestEndMs(waiters));
+
+/**
+ * Settles what is overdue, then drops who has lapsed or is lost. Of a match that failed, who has not confirmed loses the
+ * place, but for those `spokenFor`: their own node names them in this very call.
+ */
+export function settle(queue: QueueRecord, nowMs: number, spokenFor: readonly PeerId[], lost: readonly NodeId[] = []): void {
+  for (const { id, endsAtMs, complete, members, confirmed } of queue.matches.values()) {
+    if (endsAtMs > nowMs) continue;
+    queue.matches.delete(id);
+    if (complete) continue;
+    for (const { peer } of members) if (!confirmed.has(peer) && !spokenFor.includes(peer)) queue.waiters.delete(peer);
+  }
+  for (const [peer, place] of queue.waiters) if (hasEnded(place, nowMs, lost)) giveUp(queue, peer);
+}
+
+/** Gives a place up, and with it the match it stood in: the others have their places back. */
+export function giveUp(queue: QueueRecord, peer: PeerId): void {
+  const match = runningMatchOf(queue, peer);
+  if (match) queue.matches.delete(match.id);
+  queue.waiters.delete(peer);
+}
+
+export const runningMatchOf = (queue: QueueRecord, peer: PeerId) =>
+  [...queue.matches.values()].find(({ complete, members }) => !complete && members.some((member) => member.peer === peer));
+
+/** The complete match that is the last word for this claim to the peer. */
+export const completeMatchOf = (queue: QueueRecord, { peer, fence }: Pick<Waiter, 'peer' | 'fence'>) =>
+  [...queue.matches.values()].find(
+    ({ standing, members }) => standing.has(peer) && members.some((member) => member.peer === peer && member.fence === fence),
+  );
+
+/** A waiter as its own node asserts it: extended where it is, put back where it was, or left out because a later word stands. */
+export function putBack(queue: QueueRecord, node: NodeId, own: OwnWaiter, untilMs: number): void {
+  const there = queue.waiters.get(own.peer)?.holder;
+  if (there?.fence === own.fence) {
+    queue.waiters.set(own.peer, { holder: there, untilMs });
+    return;
+  }
+  if ((there && there.fence > own.fence) || completeMatchOf(queue, own)) return;
+  giveUp(queue, own.peer);
+  const since = firstFree(own.since, [...queue.waiters.values()].map(({ holder }) => holder.since));
+  takePlace(queue, { ...bareClaim(own), node, since }, untilMs);
+}
+
+export function takePlace(queue: QueueRecord, holder: Waiter, untilMs: number): void {
+  queue.lastSince = Math.max(queue.lastSince, holder.since);
+  queue.waiters.set(holder.peer, { holder, untilMs });
+  for (const { standing } of queue.matches.values()) standing.delete(holder.peer);
+}
+
+/** Makes matches of the first in the queue, as long as there are waiters and names for them. */
+export function makeMatches(queue: QueueRecord, { size, fresh, confirmWithinMs }: WaitersAssertion, nowMs: number): void {
+  const matched = new Set([...queue.matches.values()].filter((match) => !match.complete).flatMap(({ members }) => members.map(({ peer }) => peer)));
+  const free = [...queue.waiters.values()]
+    .map(({ holder }) => holder)
+    .filter(({ peer }) => !matched.has(peer))
+    .toSorted((a, b) => a.since - b.since);
+  for (const { id, room } of fresh.filter((names) => !queue.matches.has(names.id))) {
+    if (free.length < size) return;
+    queue.matches.set(id, matchOf({ id, room }, free.splice(0, size), nowMs + confirmWithinMs));
+  }
+}
+
+const matchOf = (names: FreshMatch, members: readonly Waiter[], endsAtMs: number): MatchRecord => ({
+  ...names,
+  members,
+  confirmed: new Set(),
+  endsAtMs,
+  complete: false,
+  standing: new Set(),
+});
+
+/** Notes who stands by a match. With the last one it is complete, and its members leave the queue. */
+export function confirmMembers(queue: QueueRecord, match: MatchRecord, peers: readonly PeerId[], nowMs: number): void {
+  for (const { peer } of match.members) if (peers.includes(peer)) match.confirmed.add(peer);
+  if (match.complete || match.confirmed.size < match.members.length) return;
+  match.complete = true;
+  match.endsAtMs = nowMs + COMPLETE_MEMORY_MS;
+  for (const { peer } of match.members) {
+    queue.waiters.delete(peer);
+    match.standing.add(peer);
+  }
+}
+
+export const describeMatch = (queue: QueueKey, { id, room, members, confirmed, complete }: MatchRecord): Match => ({
+  id,
+  queue,
+  room,
+  members: [...members],
+  confirmed: members.map(({ peer }) => peer).filter((peer) => confirmed.has(peer)),
+  complete,
+});

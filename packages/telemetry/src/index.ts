@@ -1,0 +1,13 @@
+/**
+ * How a node is watched: the core's `Log` over pino, its `Metrics` over prom-client.
+ *
+ * - `table.ts` every metric there is; METRICS.md is the same for people
+ * - `metrics.ts` the verbs of the port, and what a scrape is answered; `instruments.ts` the plain counters behind them
+ * - `log.ts` where lines go and what they never hold; LOGGING.md says which level means what
+ */
+export { createLog, LOG_LEVELS } from './log.ts';
+export type { LogLevel, LogOptions } from './log.ts';
+export { createMetrics } from './metrics.ts';
+export type { NodeInfo, Scrape, ScrapedMetrics } from './metrics.ts';
+export { METRICS } from './table.ts';
+export type { MetricRow } from './table.ts';

@@ -1,0 +1,102 @@
+import { CLOSES, ERROR_CODES, INCOMING, MATCH_SIZE, REFUSALS } from '@parley/protocol';
+
+/** One metric. */
+export interface MetricRow {
+  readonly name: `parley_${string}`;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** Per label every value it may have: a closed list, so that no stranger can make a time series. */
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+  readonly help: string;
+  /** Histograms: upper bounds, in seconds. */
+  readonly buckets?: readonly number[];
+}
+
+const ERRORS = Object.keys(ERROR_CODES);
+const PATHS = ['local', 'remote'];
+
+/** On one node a signal takes microseconds; across two, a millisecond; after two seconds it is given up. */
+const RELAY_BUCKETS_S = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2,
+];
+/** A command that takes a second is given up. */
+const DIRECTORY_BUCKETS_S = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+
+/** Every metric of a node, beside what prom-client knows of the process (`process_*`, `nodejs_*`). */
+export const METRICS = {
+  nodeInfo: gauge('parley_node_info', 'Always 1; who this node is.', { node: [], version: [], socket: [] }),
+  nodesAlive: gauge(
+    'parley_nodes_alive',
+    'Nodes of the cluster that this node holds for alive, itself included.',
+  ),
+  redisUp: gauge('parley_redis_up', '1 while the last beat to the directory succeeded.'),
+  busHears: gauge('parley_bus_hears', '1 while this node hears its own inbox.'),
+  sessions: gauge('parley_sessions', 'Sessions of this node.'),
+  rooms: gauge('parley_rooms', 'Rooms in which this node has a session.'),
+  waiters: gauge('parley_waiters', 'Sessions of this node that wait in a queue.'),
+  pendingReceipts: gauge('parley_pending_receipts', 'Signals to other nodes whose receipt is awaited.'),
+
+  upgrades: counter('parley_upgrades_total', 'Upgrade requests, by how they were answered.', {
+    outcome: ['accepted', ...Object.keys(REFUSALS)],
+  }),
+  opens: counter('parley_opens_total', 'Sessions that began. Less those that ended, it is parley_sessions.'),
+  closes: counter('parley_closes_total', 'Sessions that ended, by the close.', {
+    close: Object.keys(CLOSES),
+  }),
+  messagesReceived: counter('parley_messages_received_total', 'Valid messages of clients, by type.', {
+    type: Object.keys(INCOMING),
+  }),
+  receivedBytes: counter('parley_received_bytes_total', 'Bytes of the valid messages of clients.'),
+  framesSent: counter('parley_frames_sent_total', 'Frames to clients, by what their socket did with them.', {
+    outcome: ['sent', 'queued', 'dropped'],
+  }),
+  errors: counter('parley_errors_total', 'Error replies to clients, by code.', { code: ERRORS }),
+
+  signals: counter('parley_signals_total', 'Signals, by how they ended; local: both peers on this node.', {
+    path: PATHS,
+    outcome: ['delivered', ...ERRORS],
+  }),
+  relay: histogram(
+    'parley_relay_seconds',
+    "From reading a signal to knowing that it was written to the other peer's socket; delivered ones only.",
+    { path: PATHS },
+    RELAY_BUCKETS_S,
+  ),
+  envelopes: counter('parley_envelopes_total', 'Envelopes to and from other nodes.', {
+    direction: ['out', 'in'],
+  }),
+  directory: histogram(
+    'parley_directory_seconds',
+    'Commands to the directory; unavailable: given up, the outcome is unknown.',
+    { outcome: ['ok', 'unavailable'] },
+    DIRECTORY_BUCKETS_S,
+  ),
+  roomRepairs: counter('parley_room_repairs_total', 'Views of a room that were out of step and read again.'),
+  matches: counter('parley_matches_total', 'Matches completed, by the number of peers.', {
+    size: matchSizes(),
+  }),
+} as const satisfies Readonly<Record<string, MetricRow>>;
+
+type Labels = MetricRow['labels'];
+
+function counter<const L extends Labels>(name: `parley_${string}_total`, help: string, labels: L = {} as L) {
+  return { name, type: 'counter', labels, help } as const;
+}
+
+function gauge<const L extends Labels>(name: MetricRow['name'], help: string, labels: L = {} as L) {
+  return { name, type: 'gauge', labels, help } as const;
+}
+
+function histogram<const L extends Labels>(
+  name: `parley_${string}_seconds`,
+  help: string,
+  labels: L,
+  buckets: readonly number[],
+) {
+  return { name, type: 'histogram', labels, help, buckets } as const;
+}
+
+function matchSizes(): readonly string[] {
+  return Array.from({ length: MATCH_SIZE.max - MATCH_SIZE.min + 1 }, (_, index) =>
+    String(MATCH_SIZE.min + index),
+  );
+}

@@ -1,0 +1,90 @@
+import { type Clock, type HttpRequest, type NodePorts, ParleyNode, type Random } from '@parley/core';
+import { MemoryLimiter } from '@parley/core/memory';
+import type { NodeId, Realm } from '@parley/protocol';
+
+import { Link } from './link.ts';
+import { quietLog, quietMetrics } from './quiet.ts';
+import type { World } from './world.ts';
+
+/** Entries live shorter than in production, so that a run is short; the proportions are the same. */
+export const LIVES = { lifeMs: 24_000, renewalMs: 8_000 };
+
+/** One node of the simulated cluster, and its own network to Redis. */
+export class SimulatedNode {
+  readonly id: NodeId;
+  readonly link: Link;
+  readonly node: ParleyNode;
+  isDead = false;
+
+  constructor(world: World, name: string) {
+    this.id = name as NodeId;
+    this.link = new Link(world.clock, world.random, world.redis);
+    this.node = new ParleyNode(
+      optionsFor(this.id),
+      portsFor(world, this.id, this.link, world.clock, world.random),
+    );
+    void this.node.start();
+  }
+
+  /** The process is gone: nothing it had begun goes on, and nobody is told. */
+  kill(): void {
+    this.isDead = true;
+    this.link.isCut = true;
+  }
+}
+
+/** What a browser on some address would send. */
+export const upgradeRequest: HttpRequest = {
+  method: 'GET',
+  path: '/v1/connect',
+  query: '',
+  headers: new Map([['sec-websocket-protocol', 'parley.v1']]),
+  address: '192.0.2.1',
+  tls: false,
+};
+
+function optionsFor(node: NodeId): ConstructorParameters<typeof ParleyNode>[0] {
+  return {
+    node,
+    version: 'simulated',
+    door: {
+      allowedOrigins: ['*'],
+      requireOrigin: false,
+      requireSecure: false,
+      trustedProxies: [],
+      allowQueryToken: false,
+      maxSessions: 0,
+      maxSessionsPerAddress: 0,
+    },
+    maxMessageBytes: 65_536,
+    idleTimeoutMs: 0,
+    codeTtlMs: 600_000,
+    resumeWindowMs: 120_000,
+    iceServers: [],
+    livesForTesting: LIVES,
+  };
+}
+
+function portsFor(world: World, node: NodeId, link: Link, clock: Clock, random: Random): NodePorts {
+  const { nodes, peers, rooms, queues } = world.directory;
+  return {
+    clock,
+    random,
+    bus: world.network.busFor(node, link),
+    directory: {
+      nodes: link.over(nodes),
+      peers: link.over(peers),
+      rooms: link.over(rooms),
+      queues: link.over(queues),
+    },
+    limiter: new MemoryLimiter({ clock }),
+    verifier: {
+      verify: async () => ({
+        ok: true,
+        identity: { realm: 'main' as Realm, rooms: ['*'], queues: ['*'], codes: true },
+      }),
+    },
+    metrics: quietMetrics,
+    log: quietLog,
+  };
+}
