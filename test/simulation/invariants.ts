@@ -36,7 +36,7 @@ function roomWrongs(world: World, clients: readonly SimulatedClient[]): string[]
     for (const room of client.rooms.keys()) members.set(room, [...(members.get(room) ?? []), client]);
   return [...members].flatMap(([room, present]) => [
     ...present.flatMap((client) => viewWrongs(room, client, present)),
-    ...(present.length > (present[0]?.capacities.get(room) ?? 0) && !world.hasForgotten
+    ...(present.length > (present[0]?.capacities.get(room) ?? 0) && !world.mayOverfill
       ? [`${room} holds more than its capacity`]
       : []),
   ]);

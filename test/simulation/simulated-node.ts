@@ -58,7 +58,7 @@ function optionsFor(node: NodeId): ConstructorParameters<typeof ParleyNode>[0] {
     },
     maxMessageBytes: 65_536,
     idleTimeoutMs: 0,
-    codeTtlMs: 600_000,
+    codeTtlMs: 20_000,
     resumeWindowMs: 120_000,
     iceServers: [],
     livesForTesting: LIVES,
@@ -66,7 +66,7 @@ function optionsFor(node: NodeId): ConstructorParameters<typeof ParleyNode>[0] {
 }
 
 function portsFor(world: World, node: NodeId, link: Link, clock: Clock, random: Random): NodePorts {
-  const { nodes, peers, rooms, queues } = world.directory;
+  const { nodes, peers, queues } = world.directory;
   return {
     clock,
     random,
@@ -74,7 +74,7 @@ function portsFor(world: World, node: NodeId, link: Link, clock: Clock, random: 
     directory: {
       nodes: link.over(nodes),
       peers: link.over(peers),
-      rooms: link.over(rooms),
+      rooms: link.over(world.rooms),
       queues: link.over(queues),
     },
     limiter: new MemoryLimiter({ clock }),

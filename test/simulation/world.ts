@@ -1,3 +1,4 @@
+import { type RoomDirectory, Unavailable } from '@parley/core';
 import { FakeClock, SeededRandom } from '@parley/core/contract';
 import { MemoryDirectory } from '@parley/core/memory';
 import type { RoomId } from '@parley/protocol';
@@ -14,9 +15,11 @@ export interface Faults {
   readonly cut?: boolean;
   readonly kill?: boolean;
   readonly forget?: boolean;
+  /** Not a fault of the world but of the code: nothing is ever asserted. A control: the judges must notice. */
+  readonly neverAssert?: boolean;
 }
 
-const ALL_FAULTS: Faults = { loss: true, freeze: true, cut: true, kill: true, forget: true };
+export const ALL_FAULTS: Faults = { loss: true, freeze: true, cut: true, kill: true, forget: true };
 const START_MS = 1_700_000_000_000;
 const ROOMS = ['red', 'green', 'blue'] as RoomId[];
 const QUEUES = [
@@ -37,7 +40,6 @@ export class World {
   readonly violations: string[] = [];
   nodes: SimulatedNode[] = [];
   clients: SimulatedClient[] = [];
-  hasForgotten = false;
   readonly #faults: Faults;
   readonly #codes: RoomId[] = [];
   readonly #arrived = new Set<number>();
@@ -73,6 +75,18 @@ export class World {
       this.violations.push(`signal ${n} was answered peer-unreachable although it had arrived`);
   }
 
+  /** The rooms as nodes reach them. */
+  get rooms(): RoomDirectory {
+    const { rooms } = this.directory;
+    if (!this.#faults.neverAssert) return rooms;
+    return {
+      join: (request) => rooms.join(request),
+      leave: (seat) => rooms.leave(seat),
+      update: (seat, meta) => rooms.update(seat, meta),
+      assert: () => Promise.reject(new Unavailable('sabotaged')),
+    };
+  }
+
   /** Clients and faults do what they like for a while. */
   async live(forMs: number): Promise<void> {
     await this.clock.advance(3_000);
@@ -99,7 +113,16 @@ export class World {
   /** Everybody says goodbye. */
   async end(): Promise<void> {
     for (const client of this.clients) client.ask({ type: 'bye' });
-    await this.clock.advance(700_000);
+    await this.clock.advance(70_000);
+  }
+
+  /**
+   * Whether a room may hold more than its capacity: a node that was taken for lost, or a Redis that forgot, brings back seats
+   * that others were given meanwhile, and nobody who sits is sent away.
+   */
+  get mayOverfill(): boolean {
+    const { loss, freeze, cut, forget } = this.#faults;
+    return [loss, freeze, cut, forget].some(Boolean);
   }
 
   get liveNodes(): SimulatedNode[] {
@@ -194,7 +217,6 @@ export class World {
 
   /** A failover to a replica that had not heard of the last seconds, or an empty Redis. */
   #forget(): void {
-    this.hasForgotten = true;
     if (this.#snapshot && this.#chance(60)) this.directory.restoreForTesting(this.#snapshot);
     else this.directory.forgetForTesting();
   }

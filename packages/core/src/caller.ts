@@ -18,14 +18,15 @@ export class CallerReader {
       const [address = '', bits] = entry.split('/');
       const family = familyOf(address);
       if (bits === undefined) this.#trusted.addAddress(address, family);
-      else this.#trusted.addSubnet(address, Number(bits), family);
+      else this.#trusted.addSubnet(address, /^\d+$/.test(bits) ? Number(bits) : NaN, family);
     }
   }
 
   read(request: HttpRequest): Caller {
     if (!this.#trusts(request.address)) return { address: request.address, secure: request.tls };
     const secure = request.tls || request.headers.get('x-forwarded-proto')?.trim().toLowerCase() === 'https';
-    return { address: request.proxiedAddress ?? this.#forwarded(request) ?? request.address, secure };
+    const address = request.proxiedAddress ?? this.#forwarded(request) ?? request.address;
+    return { address: address.replace(IPV4_MAPPED, ''), secure };
   }
 
   /** The rightmost address that is not a trusted proxy: what stands left of it was written by whoever liked to. */
@@ -55,5 +56,8 @@ export function limitSubject(address: string): string {
     .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
     .join(':')}::`;
 }
+
+/** One caller must not count as two, nor all IPv4 callers as one /64. */
+const IPV4_MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;
 
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');

@@ -48,6 +48,7 @@ export class Door {
   readonly #callers: CallerReader;
   readonly #perAddress = new Map<string, number>();
   #inside = 0;
+  #closed = false;
 
   constructor(options: {
     options: NodeOptions;
@@ -76,6 +77,11 @@ export class Door {
     return this.#perAddress.size;
   }
 
+  /** The node stops: nobody comes in any more. */
+  close(): void {
+    this.#closed = true;
+  }
+
   async connect(request: HttpRequest): Promise<Admission> {
     const offered = readSubprotocols(request.headers.get('sec-websocket-protocol'));
     const verdict =
@@ -92,7 +98,11 @@ export class Door {
       return { ok: true, ...subprotocol, open: (socket) => sendAway(socket, verdict.close), abandoned() {} };
     const { admitted } = verdict;
     const leave = this.#enter(admitted.address);
-    const open = (socket: Socket) => andThen(this.#events.accept(admitted, socket), leave);
+    const open = (socket: Socket) => {
+      if (!this.#closed) return andThen(this.#events.accept(admitted, socket), leave);
+      leave();
+      return sendAway(socket, 'drained');
+    };
     return { ok: true, ...subprotocol, open, abandoned: leave };
   }
 
@@ -105,6 +115,7 @@ export class Door {
   }
 
   async #judge(request: HttpRequest, offered: OfferedSubprotocols): Promise<Verdict> {
+    if (this.#closed) return refuse('draining', RETRY_AFTER_MS);
     const { door } = this.#options;
     const caller = this.#callers.read(request);
     if (door.requireSecure && !caller.secure) return refuse('insecure-transport');
@@ -126,8 +137,8 @@ export class Door {
     const session = this.#random.id() as SessionId;
     const admitted: Admitted = {
       identity,
-      peer: identity.peer ?? (this.#random.id() as string as PeerId),
-      instance: this.#random.id() as string as InstanceId,
+      peer: identity.peer ?? (this.#random.id() as PeerId),
+      instance: this.#random.id() as InstanceId,
       session,
       fence: fenceOf(this.#membership.nowMs(), session),
       address: caller.address,

@@ -5,9 +5,8 @@ import { LIMITS } from './limits.ts';
 interface Held {
   readonly envelope: SignalEnvelope;
   readonly settle: (outcome: 'delivered' | Refusal) => void;
-  readonly arrivedAtMs: number;
-  /** The room was read since this came. */
-  reread: boolean;
+  /** The room is `asked` for since this came, or was `read`: an answer that was under way before says nothing about it. */
+  room: 'unread' | 'asked' | 'read';
 }
 
 /**
@@ -22,10 +21,10 @@ export class HeldSignals {
   }
 
   /** `false`: too many wait already. */
-  hold(envelope: SignalEnvelope, settle: Held['settle'], nowMs: number): boolean {
+  hold(envelope: SignalEnvelope, settle: Held['settle']): boolean {
     const held = this.#byRoom.get(envelope.room) ?? [];
     if (held.length >= LIMITS.heldPerRoom) return false;
-    held.push({ envelope, settle, arrivedAtMs: nowMs, reread: false });
+    held.push({ envelope, settle, room: 'unread' });
     this.#byRoom.set(envelope.room, held);
     return true;
   }
@@ -35,19 +34,27 @@ export class HeldSignals {
     return this.#byRoom.get(room)?.some(({ envelope }) => envelope.from === from) ?? false;
   }
 
-  /** The room was read from the directory: what still cannot be delivered when it is judged next is refused. */
-  markReread(room: RoomKey): void {
-    for (const held of this.#byRoom.get(room) ?? []) held.reread = true;
+  /** The directory is being asked for the room. */
+  asked(room: RoomKey): void {
+    for (const held of this.#byRoom.get(room) ?? []) held.room = 'asked';
   }
 
-  /** Judges everything that waits for a room, in order. `deliver` says whether the signal found its receiver. */
+  /** It has answered: what waited when it was asked, and cannot be delivered when it is judged next, is refused. */
+  read(room: RoomKey): void {
+    for (const held of this.#byRoom.get(room) ?? []) if (held.room === 'asked') held.room = 'read';
+  }
+
+  /**
+   * Judges everything that waits for a room, in order, at a time of the directory. `deliver` says whether the signal found
+   * its receiver.
+   */
   judge(room: RoomKey, nowMs: number, deliver: (envelope: SignalEnvelope) => 'delivered' | Refusal): void {
     const waiting = this.#byRoom.get(room);
     if (!waiting) return;
     const still: Held[] = [];
     for (const held of waiting) {
-      const verdict = nowMs - held.arrivedAtMs > LIMITS.signalLifeMs ? 'stale' : deliver(held.envelope);
-      if (verdict === 'gone' && !held.reread) still.push(held);
+      const verdict = nowMs - held.envelope.sentAtMs > LIMITS.signalLifeMs ? 'stale' : deliver(held.envelope);
+      if (verdict === 'gone' && held.room !== 'read') still.push(held);
       else held.settle(verdict);
     }
     if (still.length > 0) this.#byRoom.set(room, still);

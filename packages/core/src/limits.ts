@@ -37,6 +37,4 @@ export const LIMITS = {
   queuesPerSession: 8,
   /** Bad messages within a minute that end a session. */
   badMessagesPerMinute: 20,
-  defaultRoomCapacity: 16,
-  pairCapacity: 2,
 } as const;

@@ -27,7 +27,7 @@ export interface MatchmakerOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** A match is complete: this member is to take its seat. */
-  matched(member: Member, match: Match, wish: MatchWish): void;
+  matched(member: Member, match: Match, wish: MatchWish): Promise<void>;
   /** Nobody was found in time, and the place is given up. */
   timedOut(member: Member, wish: MatchWish): void;
 }
@@ -37,6 +37,8 @@ interface OwnWaiter {
   readonly wish: MatchWish;
   readonly since: number;
   readonly cancelTimeout: Cancel;
+  /** Its match is complete, and it is about to take its seat: it waits for nothing else, and cannot be given up. */
+  isMatched: boolean;
 }
 
 /** One queue, as far as this node has waiters in it. */
@@ -88,6 +90,10 @@ export class Matchmaker {
       key,
       view,
       async () => {
+        if (this.#holds(key, member) && view.own.get(member.peer)?.isMatched) {
+          waiting();
+          return 'waiting';
+        }
         const answer = await directory.enqueue({
           ...this.#assertion(key, view),
           waiter: claimOf(member, wish.meta),
@@ -102,26 +108,34 @@ export class Matchmaker {
         if (answer.match) this.#consider(view, answer.match, 'tell');
         return answer.outcome;
       },
-      () => directory.unmatch({ key, peer: member.peer, fence: member.fence }),
+      // Of a member that waited before, nothing is to be undone.
+      async () => {
+        if (!this.#holds(key, member))
+          await directory.unmatch({ key, peer: member.peer, fence: member.fence });
+      },
     ).finally(() => {
-      if (!view.own.has(member.peer)) member.queues.delete(key);
+      if (!this.#holds(key, member)) member.queues.delete(key);
     });
   }
 
   /** `matched`: too late, the match stands. Rejects with {@link Unavailable}; then it still waits. */
   async unmatch(member: Member, key: QueueKey): Promise<'left' | 'matched' | 'absent'> {
     const view = this.#queues.get(key);
-    if (view?.own.get(member.peer)?.member !== member) return 'absent';
+    if (!view || !member.queues.has(key)) return 'absent';
     return this.#ask(key, view, async () => {
+      if (!this.#holds(key, member)) return 'absent';
+      if (view.own.get(member.peer)?.isMatched) return 'matched';
       const outcome = await this.#options.directory.unmatch({ key, peer: member.peer, fence: member.fence });
-      if (outcome !== 'matched') this.#remove(key, view, member);
-      return outcome;
+      if (outcome === 'matched') return outcome;
+      this.#remove(key, view, member);
+      return 'left';
     });
   }
 
   /** Gives a place up, however long it takes. */
   leave(member: Member, key: QueueKey): Promise<unknown> {
-    const view = this.#open(key, 0);
+    const view = this.#queues.get(key);
+    if (!view) return Promise.resolve();
     view.jobs += 1;
     return this.#options.writer
       .insist(key, async () => {
@@ -157,9 +171,15 @@ export class Matchmaker {
     const cancelTimeout =
       wish.timeoutMs === undefined
         ? () => {}
-        : this.#options.clock.after(wish.timeoutMs, () => this.#expire(key, member, wish));
-    view.own.set(member.peer, { member, wish, since, cancelTimeout });
+        : this.#options.clock.after(wish.timeoutMs, () => void this.#expire(key, member, wish));
+    view.own.set(member.peer, { member, wish, since, cancelTimeout, isMatched: false });
+    member.queues.add(key);
+    if (member.ended) void this.leave(member, key);
     this.#renewals.hasten(key, LIMITS.waiterRenewalMs);
+  }
+
+  #holds(key: QueueKey, member: Member): boolean {
+    return this.#queues.get(key)?.own.get(member.peer)?.member === member;
   }
 
   #remove(key: QueueKey, view: QueueView, member: Member): void {
@@ -173,15 +193,14 @@ export class Matchmaker {
   /** Confirms what is proposed, acts on what is complete. `tell`: the nodes of the other members do not know yet. */
   #consider(view: QueueView, match: Match, news: 'tell' | 'keep'): void {
     if (news === 'tell') this.#tell(match);
-    const own = match.members.flatMap(({ peer, fence }) => {
+    // By its place, not only by its name: who was matched may wait again while that match is still remembered.
+    const own = match.members.flatMap(({ peer, since }) => {
       const waiter = view.own.get(peer);
-      return waiter?.member.fence === fence && !waiter.member.ended ? [waiter] : [];
+      const isMeant = waiter && waiter.since <= since && !waiter.isMatched && !waiter.member.ended;
+      return isMeant ? [waiter] : [];
     });
     if (match.complete) {
-      for (const { member, wish } of own) {
-        this.#remove(match.queue, view, member);
-        this.#options.matched(member, match, wish);
-      }
+      for (const waiter of own) void this.#seat(view, match, waiter);
       return;
     }
     const unconfirmed = own
@@ -190,14 +209,27 @@ export class Matchmaker {
     if (unconfirmed.length > 0) this.#confirm(view, match, unconfirmed);
   }
 
+  async #seat(view: QueueView, match: Match, waiter: OwnWaiter): Promise<void> {
+    const { member, wish } = waiter;
+    waiter.isMatched = true;
+    waiter.cancelTimeout();
+    view.jobs += 1;
+    await this.#options.matched(member, match, wish);
+    this.#remove(match.queue, view, member);
+    this.#tidy(match.queue, view);
+  }
+
   #confirm(view: QueueView, { queue, id }: Match, peers: readonly PeerId[]): void {
     const confirmed = this.#ask(queue, view, async () => {
-      const waiting = peers.filter((peer) => view.own.has(peer));
+      const waiting = peers.filter((peer) => {
+        const waiter = view.own.get(peer);
+        return waiter && !waiter.isMatched && !waiter.member.ended;
+      });
       if (waiting.length === 0) return;
       const match = await this.#options.directory.confirm(queue, id, waiting);
       if (match) this.#consider(view, match, match.complete ? 'tell' : 'keep');
     });
-    confirmed.catch((error: unknown) => this.#renewSoon(queue, error));
+    confirmed.catch(() => this.#renewSoon(queue));
   }
 
   #tell(match: Match): void {
@@ -210,29 +242,30 @@ export class Matchmaker {
     const view = this.#queues.get(key);
     if (!view) return;
     const renewed = this.#ask(key, view, async () => {
-      const waiters = [...view.own.values()].map(({ member, wish, since }) => ({
-        ...claimOf(member, wish.meta),
-        since,
-      }));
+      const waiters = [...view.own.values()]
+        .filter(({ isMatched }) => !isMatched)
+        .map(({ member, wish, since }) => ({
+          ...claimOf(member, wish.meta),
+          since,
+        }));
       if (waiters.length === 0) return;
       const matches = await this.#options.directory.assert({ ...this.#assertion(key, view), waiters });
       for (const match of matches)
         this.#consider(view, match, match.confirmed.length === 0 ? 'tell' : 'keep');
       this.#renewals.hasten(key, LIMITS.waiterRenewalMs);
     });
-    renewed.catch((error: unknown) => this.#renewSoon(key, error));
+    renewed.catch(() => this.#renewSoon(key));
   }
 
-  #renewSoon(key: QueueKey, error: unknown): void {
-    if (!(error instanceof Unavailable)) throw error;
+  /** The directory could not be asked; nothing is given up for that. */
+  #renewSoon(key: QueueKey): void {
     if (this.#queues.has(key)) this.#renewals.hasten(key, 500 + this.#options.random.below(1_000));
   }
 
   async #expire(key: QueueKey, member: Member, wish: MatchWish): Promise<void> {
-    const outcome = await this.unmatch(member, key).catch((error: unknown) => {
-      if (!(error instanceof Unavailable)) throw error;
-      return 'unavailable' as const;
-    });
+    // It may have stopped waiting, and have begun anew with another time.
+    if (this.#queues.get(key)?.own.get(member.peer)?.wish !== wish) return;
+    const outcome = await this.unmatch(member, key).catch(() => 'unavailable' as const);
     if (member.ended) return;
     if (outcome === 'left') this.#options.timedOut(member, wish);
     if (outcome === 'unavailable')

@@ -1,4 +1,6 @@
 import type {
+  ErrorCode,
+  ErrorReply,
   CloseName,
   InstanceId,
   Outgoing,
@@ -27,6 +29,8 @@ export interface Member {
   /** It ends: it hears nothing any more, and what it still gets is given back. */
   readonly ended: boolean;
   send(message: Outgoing): void;
+  /** An error reply. */
+  fail(code: ErrorCode, fields: Omit<ErrorReply, 'type' | 'code' | 'message'>): void;
   close(close: CloseName): void;
   /** Passes on a frame that is already text. */
   relay(text: string | Uint8Array): SendOutcome;

@@ -51,6 +51,7 @@ export class Membership {
   #heardAtMs = 0;
   #rebuiltAtMs = 0;
   #cancel: Cancel | undefined;
+  #beating: Promise<void> | undefined;
   #stopped = false;
   #markReady!: () => void;
 
@@ -77,13 +78,14 @@ export class Membership {
 
   start(): void {
     this.#heardAtMs = this.#clock.nowMs();
-    void this.#beat();
+    this.#beating = this.#beat();
   }
 
   /** Says goodbye. Nothing is beaten after this. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
+    await this.#beating;
     await this.#table.goodbye(this.#node).catch((error: unknown) => {
       this.#log.warn(
         { event: 'goodbye-failed', error: String(error) },
@@ -154,14 +156,20 @@ export class Membership {
       const row = { node: this.#node, inbox: this.#bus.inbox, hears: this.hears, ...this.#describe() };
       this.#learn(await this.#table.beat(row, LIMITS.beatLifeMs), startedAtMs);
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
-      if (this.#up)
-        this.#log.warn({ event: 'beat-failed', error: error.message }, 'the directory does not answer');
-      this.#up = false;
+      this.#missed(error);
     }
     if (this.#stopped) return;
     this.#ask();
-    this.#cancel = this.#clock.after(LIMITS.beatIntervalMs, () => void this.#beat());
+    this.#cancel = this.#clock.after(LIMITS.beatIntervalMs, () => {
+      this.#beating = this.#beat();
+    });
+  }
+
+  /** Whatever it was, the next beat is tried: a node that stops beating is taken for dead. */
+  #missed(error: unknown): void {
+    if (!(error instanceof Unavailable)) this.#log.error({ event: 'beat-failed', error }, 'a beat failed');
+    else if (this.#up) this.#log.warn({ event: 'beat-failed', error }, 'the directory does not answer');
+    this.#up = false;
   }
 
   #learn(answer: BeatAnswer, startedAtMs: number): void {

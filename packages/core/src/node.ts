@@ -6,13 +6,13 @@ import type { HandlerParts } from './handlers/handler.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Hub } from './hub.ts';
 import { LIMITS } from './limits.ts';
-import { type MatchWish, Matchmaker } from './matchmaker.ts';
-import type { Member } from './member.ts';
+import { takeSeat } from './match-seating.ts';
+import { Matchmaker } from './matchmaker.ts';
 import { Membership } from './membership.ts';
 import type { NodeOptions } from './options.ts';
 import type { Bus } from './ports/bus.ts';
 import type { Clock, Random } from './ports/clock.ts';
-import { type Directory, type KnownNode, type Match, Unavailable } from './ports/directory.ts';
+import { type Directory, type KnownNode, Unavailable } from './ports/directory.ts';
 import type { Limiter } from './ports/limiter.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
@@ -76,7 +76,7 @@ export class ParleyNode implements SessionOwner {
     this.clock = clock;
     this.metrics = metrics;
     this.#ports = ports;
-    const writer = (this.#writer = new Writer({ clock, random, metrics }));
+    const writer = (this.#writer = new Writer({ clock, random, metrics, log }));
     const lives = options.livesForTesting ?? {
       lifeMs: options.resumeWindowMs + LIMITS.lifeBeyondResumeMs,
       renewalMs: LIMITS.renewalIntervalMs,
@@ -118,6 +118,7 @@ export class ParleyNode implements SessionOwner {
     const rooms = (this.#rooms = new Rooms({
       ...shared,
       directory: directory.rooms,
+      asked: (key) => this.#router.asked(key),
       read: (key) => this.#router.read(key),
       settled: (key) => this.#router.settled(key),
       closed: (key) => this.#router.closed(key),
@@ -126,15 +127,11 @@ export class ParleyNode implements SessionOwner {
     const matchmaker = (this.#matchmaker = new Matchmaker({
       ...shared,
       directory: directory.queues,
-      matched: (member, match, wish) => void this.#seat(member, match, wish),
-      timedOut: (member, { queue, size }) =>
-        this.#tell(member, {
-          type: 'error',
-          code: 'match-timeout',
-          message: 'nobody was found in time',
-          queue,
-          size,
-        }),
+      matched: async (member, match, wish) => {
+        const outcome = await takeSeat(rooms, member, match, wish);
+        if (outcome === 'joined') metrics.matched(match.members.length);
+      },
+      timedOut: (member, { queue, size }) => member.fail('match-timeout', { queue, size }),
     }));
     this.#presence = new Presence({ ...shared, directory: directory.peers });
     this.#heartbeat = new Heartbeat({ hub, clock, idleTimeoutMs: options.idleTimeoutMs });
@@ -169,8 +166,8 @@ export class ParleyNode implements SessionOwner {
 
   /** Listens to the other nodes and begins to beat. Resolves when the directory has answered for the first time. */
   async start(): Promise<void> {
-    this.#heartbeat.start();
     await this.#ports.bus.start(this.#streams);
+    this.#heartbeat.start();
     this.membership.start();
     await this.membership.ready;
   }
@@ -212,6 +209,7 @@ export class ParleyNode implements SessionOwner {
 
   /** Ends every session, gives back what they held, says goodbye. Nothing is left running. */
   async stop(): Promise<void> {
+    this.#door.close();
     for (const session of this.#hub.all()) session.close('drained');
     await this.#settled(STOP_TIMEOUT_MS);
     this.#writer.stop();
@@ -301,50 +299,6 @@ export class ParleyNode implements SessionOwner {
     };
   }
 
-  /** A match is complete: the member takes its seat, and hears of it when the others are there. */
-  async #seat(member: Member, match: Match, { queue, size, meta }: MatchWish): Promise<void> {
-    const wish = {
-      room: match.room,
-      meta,
-      capacity: size,
-      mode: 'may-create' as const,
-      door: match.members.map(({ peer }) => peer),
-      announceAt: size,
-      announce: (...[view, seat]: Parameters<Parameters<Rooms['join']>[1]['announce']>) =>
-        member.send({ type: 'joined', queue, size, ...view.describe(seat) }),
-    };
-    for (let attempt = 1; !member.ended; attempt += 1) {
-      try {
-        const outcome = await this.#rooms.join(member, wish);
-        if (outcome === 'joined') this.metrics.matched(size);
-        else
-          this.#tell(member, {
-            type: 'error',
-            code: 'match-timeout',
-            message: `the match is no more: ${outcome}`,
-            queue,
-            size,
-          });
-        return;
-      } catch (error) {
-        if (!(error instanceof Unavailable)) throw error;
-        if (attempt < SEAT_ATTEMPTS) continue;
-        return this.#tell(member, {
-          type: 'error',
-          code: 'cluster-unavailable',
-          message: 'matched, but no seat could be had',
-          queue,
-          size,
-        });
-      }
-    }
-  }
-
-  #tell(member: Member, message: Extract<Outgoing, { type: 'error' }>): void {
-    this.metrics.errorReplied(message.code);
-    member.send(message);
-  }
-
   #expire({ session }: Session, expiresInMs: number | undefined): void {
     if (expiresInMs === undefined) this.#expiries.delete(session);
     else this.#expiries.set(session, expiresInMs);
@@ -371,5 +325,3 @@ export class ParleyNode implements SessionOwner {
 }
 
 const STOP_TIMEOUT_MS = 1_500;
-/** Tries to take the seat of a complete match. */
-const SEAT_ATTEMPTS = 20;

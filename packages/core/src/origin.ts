@@ -9,7 +9,8 @@ export function isOriginAllowed(request: HttpRequest, options: DoorOptions): boo
   const origin = request.headers.get('origin');
   if (origin === undefined) return !options.requireOrigin;
   const { allowedOrigins } = options;
-  if (allowedOrigins.length === 0) return hostOf(origin) === request.headers.get('host')?.toLowerCase();
+  const host = request.headers.get('host')?.toLowerCase();
+  if (allowedOrigins.length === 0) return Boolean(host) && hostOf(origin) === host;
   return allowedOrigins.some((allowed) => matches(origin.toLowerCase(), allowed.toLowerCase()));
 }
 

@@ -4,7 +4,7 @@ import type { Hub } from './hub.ts';
 import { peerKey } from './keys.ts';
 import type { Member } from './member.ts';
 import type { Random, Clock } from './ports/clock.ts';
-import { type ClaimAnswer, type PeerDirectory, Unavailable } from './ports/directory.ts';
+import type { ClaimAnswer, PeerDirectory } from './ports/directory.ts';
 import type { Streams } from './streams.ts';
 import { Wheel } from './wheel.ts';
 import type { Writer } from './writer.ts';
@@ -19,7 +19,7 @@ export class Presence {
     this.#renewals = new Wheel(options.clock, (session) => void this.#renew(session));
   }
 
-  /** `superseded`: a later session speaks for this peer. Rejects with {@link Unavailable}; then the claim is undone. */
+  /** `superseded`: a later session speaks for this peer. Rejects with `Unavailable`; then the claim is undone. */
   async claim(member: Member): Promise<ClaimAnswer['outcome']> {
     const key = peerKey(member.realm, member.peer);
     const answer = await this.#options.writer.ask(
@@ -28,7 +28,7 @@ export class Presence {
       () => this.#options.directory.bye(key, member.fence),
     );
     if (answer.outcome === 'claimed') {
-      this.#renewals.set(member.session, this.#renewalMs());
+      if (!member.ended) this.#renewals.set(member.session, this.#renewalMs());
       if (answer.former) this.#replace(member, answer.former.node, answer.former.session);
     }
     return answer.outcome;
@@ -44,7 +44,7 @@ export class Presence {
   /** Asserts every claim, not all at once. */
   assertAll(): void {
     const spreadMs = Math.min(10_000, 250 + this.#renewals.size * 2);
-    for (const session of [...this.#renewals.keys()])
+    for (const session of this.#renewals.keys())
       this.#renewals.hasten(session, this.#options.random.below(spreadMs));
   }
 
@@ -87,8 +87,8 @@ export class Presence {
       );
       if (outcome === 'superseded') member.close('replaced');
       else if (!member.ended) this.#renewals.hasten(session, this.#renewalMs());
-    } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
+    } catch {
+      // The claim still stands for a while; nothing ends because the directory cannot be asked.
       if (!member.ended) this.#renewals.hasten(session, 1_000 + this.#options.random.below(2_000));
     }
   }

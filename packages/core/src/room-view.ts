@@ -50,12 +50,16 @@ export class RoomView {
   }
 
   /**
-   * Takes the room as the directory has it, and tells the members here what is different. A seat that is missing there
-   * stays here while `keeps` says so: it may only not be back yet.
+   * Takes the room as the directory has it, and tells the members here what is different. Of its own seats this node is the
+   * truth; another that is missing there stays while `keeps` says so: it may only not be back yet.
    */
   become(room: RoomSnapshot, keeps: (seat: Seat) => boolean): void {
     const seats = new Map(room.seats.map((seat) => [seat.peer, seat]));
     for (const [peer, seat] of this.#seats) if (!seats.has(peer) && keeps(seat)) seats.set(peer, seat);
+    for (const { seat, leaving } of this.own.values()) {
+      const isOurs = !leaving && (seats.get(seat.peer)?.fence ?? seat.fence) <= seat.fence;
+      if (isOurs) seats.set(seat.peer, seat);
+    }
     this.tag = room.tag;
     this.facts = {
       epoch: room.epoch,
@@ -65,6 +69,15 @@ export class RoomView {
     };
     this.#replaceSeats(seats);
     this.#reasons.clear();
+  }
+
+  /** Whether the directory has the seats of this node as this node has them. */
+  agreesWith({ seats }: RoomSnapshot): boolean {
+    const there = new Map(seats.map((seat) => [seat.peer, seat]));
+    return [...this.own.values()].every(({ seat, leaving }) => {
+      const known = there.get(seat.peer);
+      return leaving !== undefined || (known !== undefined && isSameSeat(known, seat));
+    });
   }
 
   /** Takes one step from the tag this view is at. */
@@ -91,21 +104,19 @@ export class RoomView {
   #replaceSeats(after: Map<PeerId, Seat>): void {
     const before = this.#seats;
     this.#seats = after;
-    for (const own of this.own.values()) {
-      const now = after.get(own.member.peer);
-      if (now?.instance === own.seat.instance) own.seat = now;
-    }
-
     for (const [peer, seat] of before) {
       const now = after.get(peer);
-      if (now?.instance === seat.instance) continue;
-      const reason = now ? 'replaced' : (this.#reasons.get(`${peer} ${seat.instance}`) ?? 'lost');
+      if (now && isSameSeat(now, seat)) continue;
+      const reason =
+        now && now.instance !== seat.instance
+          ? 'replaced'
+          : (this.#reasons.get(`${peer} ${seat.instance}`) ?? 'lost');
       this.#tell(peer, () => ({ type: 'peer-left', room: roomOf(this.key), peer, reason }));
     }
     for (const seat of [...after.values()].sort(byJoining)) {
       const then = before.get(seat.peer);
       const room = roomOf(this.key);
-      if (then?.instance !== seat.instance) {
+      if (!then || !isSameSeat(then, seat)) {
         this.#tell(seat.peer, (to) => ({ type: 'peer-joined', room, ...describe(seat, to) }));
       } else if (then.meta !== seat.meta) {
         this.#tell(seat.peer, () => ({ type: 'peer-updated', room, peer: seat.peer, ...metaOf(seat) }));
@@ -120,6 +131,9 @@ export class RoomView {
     }
   }
 }
+
+/** Somebody who left and joined again sits on another seat, at another place in the order. */
+const isSameSeat = (a: Seat, b: Seat) => a.instance === b.instance && a.joinedAt === b.joinedAt;
 
 /** Of two seats, whose is the later: that peer is polite towards the other, and offers first. */
 const isLater = (a: Seat, b: Seat) => byJoining(a, b) > 0;

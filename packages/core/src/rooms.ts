@@ -6,10 +6,12 @@ import { claimOf, type Member } from './member.ts';
 import type { Membership } from './membership.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import {
+  type AssertAnswer,
   type JoinAnswer,
   type JoinRequest,
   type RoomChange,
   type RoomDirectory,
+  type RoomSnapshot,
   type Seat,
   Unavailable,
 } from './ports/directory.ts';
@@ -66,32 +68,16 @@ export class Rooms {
 
   /** Rejects with {@link Unavailable}; then the wish is given up, and what may have come of it is undone. */
   async join(member: Member, wish: JoinWish): Promise<JoinOutcome> {
-    const { directory, node, membership, lifeMs } = this.#options;
     const key = roomKey(member.realm, wish.room);
     const view = this.#open(key);
-    const guarded = wish.mode === 'may-create' && !wish.door && membership.recovering;
     member.rooms.set(key, wish.room);
     const outcome = await this.#ask(
       view,
-      async (): Promise<JoinOutcome> => {
-        const answer = await directory.join({
-          key,
-          node,
-          seat: claimOf(member, wish.meta),
-          capacity: wish.capacity,
-          mode: guarded ? 'must-exist' : wish.mode,
-          ...(wish.codeLifeMs !== undefined && { codeLifeMs: wish.codeLifeMs }),
-          ...(wish.door && { door: wish.door }),
-          lifeMs,
-          lost: membership.ended(),
-          notAfterMs: membership.nowMs() + NOT_AFTER_MS,
-        });
-        if (answer.outcome === 'joined') this.#seat(view, member, answer, wish);
-        return answer.outcome === 'absent' && guarded ? 'recovering' : answer.outcome;
-      },
-      () => this.#release(member, key, 'lost'),
+      () => (this.seatOf(member, key) ? this.#sitOn(view, member, wish) : this.#sit(view, member, wish)),
+      // Of a member that had its seat before, nothing is to be undone.
+      () => (this.#holds(key, member) ? Promise.resolve() : this.#release(member, key, 'lost')),
     ).finally(() => {
-      if (!view.own.has(member.peer)) member.rooms.delete(key);
+      if (!this.#holds(key, member)) member.rooms.delete(key);
     });
     return outcome === 'late' ? Promise.reject(new Unavailable('the join came too late')) : outcome;
   }
@@ -101,9 +87,7 @@ export class Rooms {
     const view = this.#open(key);
     const own = view.own.get(member.peer);
     if (own?.member === member) own.leaving ??= reason;
-    return this.#insist(view, () => this.#release(member, key, reason)).then(
-      () => void member.rooms.delete(key),
-    );
+    return this.#insist(view, () => this.#release(member, key, reason));
   }
 
   /** `false`: there is no such seat any more. Rejects with {@link Unavailable}. */
@@ -115,7 +99,7 @@ export class Rooms {
         meta,
       );
       if (answer.outcome === 'absent') return false;
-      const seat = answer.room.seats.find(({ peer }) => peer === member.peer);
+      const seat = this.#adopt(view, member.peer, answer.room);
       this.#change(view, answer, seat ? { kind: 'updated', seat } : { kind: 'changed' });
       return true;
     });
@@ -126,13 +110,21 @@ export class Rooms {
     const view = this.#views.get(key);
     if (!view || view.repairQueued) return;
     view.repairQueued = true;
-    this.#ask(view, () => this.#assert(view)).then(
-      () => this.#renewals.hasten(key, this.#renewalMs()),
+    this.#ask(view, () => {
+      view.repairQueued = false;
+      return this.#assert(view);
+    }).then(
+      () => this.#renewIn(view, this.#renewalMs()),
       () => {
         view.repairQueued = false;
-        if (this.#views.has(key)) this.#renewals.hasten(key, 1_000 + this.#options.random.below(2_000));
+        this.#renewIn(view, 1_000 + this.#options.random.below(2_000));
       },
     );
+  }
+
+  /** Not for a room that was left while it was asked for. */
+  #renewIn(view: RoomView, delayMs: number): void {
+    if (this.#views.get(view.key) === view) this.#renewals.hasten(view.key, delayMs);
   }
 
   /** Another node says what happened in a room. */
@@ -153,19 +145,13 @@ export class Rooms {
   /** Everything that has seats of these nodes in it is read again: their seats go, or what they said was missed. */
   doubt(nodes: readonly NodeId[]): void {
     const doubted = new Set(nodes);
-    for (const view of this.#views.values()) {
-      for (const { node } of view.seats.values()) {
-        if (!doubted.has(node)) continue;
-        this.#renewals.hasten(view.key, this.#options.random.below(this.#paceMs()));
-        break;
-      }
-    }
+    for (const view of this.#views.values())
+      if ([...view.seats.values()].some(({ node }) => doubted.has(node))) this.#renewSoon(view.key);
   }
 
   /** Asserts everything, not all at once. */
   assertAll(): void {
-    for (const key of this.#views.keys())
-      this.#renewals.hasten(key, this.#options.random.below(this.#paceMs()));
+    for (const key of this.#views.keys()) this.#renewSoon(key);
   }
 
   /** Announces a member that still waits for others: somebody already talks to it. */
@@ -184,36 +170,77 @@ export class Rooms {
     return this.#renewals.size;
   }
 
+  async #sit(view: RoomView, member: Member, wish: JoinWish): Promise<JoinOutcome> {
+    const { directory, node, membership, lifeMs } = this.#options;
+    const guarded = wish.mode === 'may-create' && !wish.door && membership.recovering;
+    const answer = await directory.join({
+      key: view.key,
+      node,
+      seat: claimOf(member, wish.meta),
+      capacity: wish.capacity,
+      mode: guarded ? 'must-exist' : wish.mode,
+      ...(wish.codeLifeMs !== undefined && { codeLifeMs: wish.codeLifeMs }),
+      ...(wish.door && { door: wish.door }),
+      lifeMs,
+      lost: membership.ended(),
+      notAfterMs: membership.nowMs() + NOT_AFTER_MS,
+    });
+    if (answer.outcome === 'joined') this.#seat(view, member, answer, wish);
+    return answer.outcome === 'absent' && guarded ? 'recovering' : answer.outcome;
+  }
+
+  /** Who sits already joins again: the seat is asserted, never taken anew, for its place in the order must not change. */
+  async #sitOn(view: RoomView, member: Member, wish: JoinWish): Promise<JoinOutcome> {
+    const answer = await this.#assert(view);
+    const own = this.seatOf(member, view.key);
+    if (!own) return 'full';
+    wish.announce(view, own.seat, answer?.room.codeExpiresInMs);
+    return 'joined';
+  }
+
   #seat(view: RoomView, member: Member, answer: RoomChange, wish: JoinWish): void {
     const seat = answer.room.seats.find(({ peer }) => peer === member.peer);
     if (!seat) return;
     this.#change(view, answer, { kind: 'joined', seat });
     const announce = () => wish.announce(view, seat, answer.room.codeExpiresInMs);
-    const there = view.own.get(member.peer);
-    if (there?.member === member) {
-      announce();
-    } else {
-      const own: OwnSeat = { member, seat, announce, announceAt: wish.announceAt ?? 0 };
-      if (member.ended) own.leaving = 'lost';
-      view.own.set(member.peer, own);
-      if (own.announceAt > 0) this.#options.clock.after(LIMITS.matchConfirmMs, () => this.announceNow(own));
-    }
+    const own: OwnSeat = { member, seat, announce, announceAt: wish.announceAt ?? 0 };
+    view.own.set(member.peer, own);
+    member.rooms.set(view.key, wish.room);
+    if (member.ended) void this.leave(member, view.key, 'lost');
+    if (own.announceAt > 0) this.#options.clock.after(LIMITS.matchConfirmMs, () => this.announceNow(own));
     this.#renewals.hasten(view.key, this.#renewalMs());
     this.#settle(view);
+  }
+
+  #holds(key: RoomKey, member: Member): boolean {
+    return this.#views.get(key)?.own.get(member.peer)?.member === member;
   }
 
   async #release(member: Member, key: RoomKey, reason: LeaveReason): Promise<void> {
     const answer = await this.#options.directory.leave({ key, peer: member.peer, fence: member.fence });
     const view = this.#views.get(key);
-    if (view?.own.get(member.peer)?.member === member) view.own.delete(member.peer);
-    if (answer.outcome === 'absent') return;
-    this.#change(view, answer, { kind: 'left', peer: member.peer, instance: member.instance, reason }, key);
+    if (this.#holds(key, member)) view?.own.delete(member.peer);
+    // Here, and not when the caller hears of it: by then the member may be about to sit there again.
+    member.rooms.delete(key);
+    const event = { kind: 'left', peer: member.peer, instance: member.instance, reason } as const;
+    if (answer.outcome === 'changed') this.#change(view, answer, event, key);
+    else if (view?.seats.get(member.peer)?.session === member.session) this.#recall(view, event);
   }
 
-  async #assert(view: RoomView): Promise<void> {
+  /**
+   * Something happened that this node cannot tell in step: the answer to its first attempt was lost, or others took it for
+   * lost. So everybody reads again, here and at the nodes it knows of.
+   */
+  #recall(view: RoomView, event: RoomEvent): void {
+    this.#tellNodes(view.key, view.seats.values(), { from: '', tag: '', event });
+    view.noteReason(event);
+    this.repair(view.key);
+  }
+
+  async #assert(view: RoomView): Promise<AssertAnswer | undefined> {
     const { directory, node, membership, lifeMs } = this.#options;
-    view.repairQueued = false;
-    if (!view.facts || view.own.size === 0) return;
+    if (!view.facts || view.own.size === 0) return undefined;
+    this.#options.asked(view.key);
     const answer = await directory.assert({
       key: view.key,
       facts: view.facts,
@@ -225,9 +252,21 @@ export class Rooms {
       lifeMs,
       lost: membership.ended(),
     });
-    for (const peer of answer.refused) this.#evict(view, peer);
+    for (const peer of view.own.keys()) {
+      if (answer.refused.includes(peer)) this.#evict(view, peer);
+      else this.#adopt(view, peer, answer.room);
+    }
     this.#options.read(view.key);
     this.#change(view, answer, { kind: 'changed' });
+    return answer;
+  }
+
+  /** Takes over what the directory made of a seat of ours. */
+  #adopt(view: RoomView, peer: PeerId, { seats }: RoomSnapshot): Seat | undefined {
+    const own = view.own.get(peer);
+    const seat = seats.find((there) => there.peer === peer && there.instance === own?.seat.instance);
+    if (own && seat) own.seat = seat;
+    return seat;
   }
 
   /** The directory has no place for a seat of ours: the room was lost, and others were quicker. */
@@ -242,26 +281,24 @@ export class Rooms {
 
   /** Tells the other nodes first, then the members here: whoever hears of it here may signal at once, on the same stream. */
   #change(view: RoomView | undefined, change: RoomChange, event: RoomEvent, key = view?.key): void {
-    const { node, membership, streams } = this.#options;
-    if (key && change.from !== change.room.tag) {
-      const others = new Set(change.room.seats.map((seat) => seat.node));
-      others.delete(node);
-      for (const other of others)
-        streams.send(other, { kind: 'room', room: key, from: change.from, tag: change.room.tag, event });
-    }
+    const { node, membership } = this.#options;
+    const { from, room } = change;
+    if (key && from !== room.tag) this.#tellNodes(key, room.seats, { from, tag: room.tag, event });
     if (!view) return;
     view.noteReason(event);
-    view.become(change.room, (seat) => {
-      const own = view.own.get(seat.peer);
-      if (own) return own.seat.instance === seat.instance;
-      return membership.recovering && seat.node !== node && membership.state(seat.node) === 'alive';
-    });
-    const present = new Set(change.room.seats.map(({ peer }) => peer));
-    if ([...view.own.values()].some(({ member, leaving }) => !leaving && !present.has(member.peer)))
-      this.repair(view.key);
+    const mayReturn = ({ node: at }: Seat) =>
+      at !== node && membership.recovering && membership.state(at) === 'alive';
+    view.become(room, mayReturn);
+    if (!view.agreesWith(room)) this.repair(view.key);
     if (membership.recovering)
       this.#renewals.hasten(view.key, membership.recoveryMs + this.#options.random.below(this.#paceMs()));
     this.#settle(view);
+  }
+
+  #tellNodes(key: RoomKey, seats: Iterable<Seat>, step: Pick<RoomEnvelope, 'from' | 'tag' | 'event'>): void {
+    const others = new Set([...seats].map(({ node }) => node));
+    others.delete(this.#options.node);
+    for (const other of others) this.#options.streams.send(other, { kind: 'room', room: key, ...step });
   }
 
   #settle(view: RoomView): void {
@@ -299,6 +336,10 @@ export class Rooms {
     return renewalMs * 0.9 + random.below(renewalMs * 0.2);
   }
 
+  #renewSoon(key: RoomKey): void {
+    this.#renewals.hasten(key, this.#options.random.below(this.#paceMs()));
+  }
+
   /** How long to spread a repair of everything over. */
   #paceMs(): number {
     return Math.min(10_000, 250 + this.#views.size * 2);
@@ -319,7 +360,9 @@ export interface RoomsOptions {
   readonly metrics: Metrics;
   readonly lifeMs: number;
   readonly renewalMs: number;
-  /** A room was just read from the directory. */
+  /** The directory is being asked for a room. */
+  asked(key: RoomKey): void;
+  /** It has answered. */
   read(key: RoomKey): void;
   /** A room changed, or was found unchanged: what waits for it can be judged. */
   settled(key: RoomKey): void;

@@ -4,7 +4,7 @@ import { HeldSignals } from './held-signals.ts';
 import type { Hub } from './hub.ts';
 import type { RoomKey } from './keys.ts';
 import type { Member } from './member.ts';
-import type { Clock } from './ports/clock.ts';
+import type { Membership } from './membership.ts';
 import type { Seat } from './ports/directory.ts';
 import type { Rooms } from './rooms.ts';
 import type { Settlement, Streams } from './streams.ts';
@@ -21,14 +21,14 @@ export class Router {
   readonly #hub: Hub;
   readonly #rooms: Rooms;
   readonly #streams: Streams;
-  readonly #clock: Clock;
+  readonly #membership: Membership;
 
-  constructor(options: { node: NodeId; hub: Hub; rooms: Rooms; streams: Streams; clock: Clock }) {
+  constructor(options: { node: NodeId; hub: Hub; rooms: Rooms; streams: Streams; membership: Membership }) {
     this.#node = options.node;
     this.#hub = options.hub;
     this.#rooms = options.rooms;
     this.#streams = options.streams;
-    this.#clock = options.clock;
+    this.#membership = options.membership;
   }
 
   /** Rooms for which signals wait. */
@@ -62,17 +62,22 @@ export class Router {
     const outcome = this.#held.holds(envelope) ? 'gone' : this.#judge(envelope);
     if (outcome !== 'gone') return settle(outcome);
     if (!this.#rooms.get(envelope.room)) return settle('gone');
-    if (!this.#held.hold(envelope, settle, this.#clock.nowMs())) return settle('dropped');
+    if (!this.#held.hold(envelope, settle)) return settle('dropped');
     this.#rooms.repair(envelope.room);
   }
 
-  /** A room was read again: what waits for it can be judged for good. */
+  /** The directory is being asked for a room. */
+  asked(room: RoomKey): void {
+    this.#held.asked(room);
+  }
+
+  /** It has answered: what waited by then can be judged for good. */
   read(room: RoomKey): void {
-    this.#held.markReread(room);
+    this.#held.read(room);
   }
 
   settled(room: RoomKey): void {
-    this.#held.judge(room, this.#clock.nowMs(), (envelope) => this.#judge(envelope));
+    this.#held.judge(room, this.#membership.nowMs(), (envelope) => this.#judge(envelope));
   }
 
   closed(room: RoomKey): void {

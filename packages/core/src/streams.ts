@@ -75,9 +75,7 @@ export class Streams implements BusListener {
     }
     const n = stream.next(settled);
     this.#metrics.envelopes('out', 1);
-    this.#bus.send(inbox, { ...letter, n, sentAtMs: this.#membership.nowMs() } as
-      | SignalEnvelope
-      | RoomEnvelope);
+    this.#bus.send(inbox, { ...letter, n, sentAtMs: this.#membership.nowMs() });
   }
 
   /** Tells a node something that it would find out by itself, only later: no number, no receipt. */
@@ -98,11 +96,15 @@ export class Streams implements BusListener {
     for (const envelope of envelopes) if ('n' in envelope) stream.settle(envelope.n, 'unavailable');
   }
 
-  /** A node has ended: what it has not answered is unknown, and will stay so. */
+  /**
+   * A node has ended: what it has not answered is unknown, and will stay so. The numbers are kept while the directory
+   * remembers the node: one that only slept goes on where it was, and takes a number that comes again for one that it knows.
+   */
   forget(node: NodeId): void {
     this.#outbound.get(node)?.end();
-    this.#outbound.delete(node);
-    this.#inbound.delete(node);
+    for (const streams of [this.#outbound, this.#inbound])
+      for (const known of streams.keys())
+        if (this.#membership.state(known) === 'unknown') streams.delete(known);
   }
 
   /** Numbers that have no receipt yet. */

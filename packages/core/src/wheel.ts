@@ -12,6 +12,7 @@ export class Wheel<Key> {
   readonly #clock: Clock;
   readonly #due: (key: Key) => void;
   #cancel: Cancel | undefined;
+  #stopped = false;
 
   constructor(clock: Clock, due: (key: Key) => void) {
     this.#clock = clock;
@@ -25,6 +26,7 @@ export class Wheel<Key> {
   /** Calls `due(key)` once, not before `delayMs` have passed. */
   set(key: Key, delayMs: number): void {
     this.delete(key);
+    if (this.#stopped) return;
     const slot = Math.ceil((this.#clock.nowMs() + delayMs) / TICK_MS);
     const keys = this.#slots.get(slot) ?? new Set();
     this.#slots.set(slot, keys.add(key));
@@ -47,11 +49,14 @@ export class Wheel<Key> {
     if (keys?.size === 0) this.#slots.delete(slot);
   }
 
-  keys(): IterableIterator<Key> {
-    return this.#slotOf.keys();
+  /** A copy: deadlines may be moved while one walks through it. */
+  keys(): Key[] {
+    return [...this.#slotOf.keys()];
   }
 
+  /** Calls nobody any more, whatever is still set. */
   stop(): void {
+    this.#stopped = true;
     this.#cancel?.();
     this.#cancel = undefined;
     this.#slots.clear();

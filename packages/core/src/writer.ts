@@ -1,5 +1,6 @@
 import { DIRECTORY_TIMEOUT_MS, Unavailable } from './ports/directory.ts';
 import type { Clock, Random } from './ports/clock.ts';
+import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
 
 type Job = () => Promise<void>;
@@ -19,12 +20,14 @@ export class Writer {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #metrics: Metrics;
+  readonly #log: Log;
   #stopped = false;
 
-  constructor(options: { clock: Clock; random: Random; metrics: Metrics }) {
+  constructor(options: { clock: Clock; random: Random; metrics: Metrics; log: Log }) {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#metrics = options.metrics;
+    this.#log = options.log;
   }
 
   /** Something of this key is in flight or waiting. */
@@ -38,8 +41,8 @@ export class Writer {
   }
 
   /**
-   * Runs `command` once, in its turn. Rejects with {@link Unavailable} if its turn does not come in time, or with what the
-   * command rejects with. If then its outcome is unknown, `undo` is repeated until it has succeeded, and not before the
+   * Runs `command` once, in its turn. Rejects with {@link Unavailable} if its turn does not come in time or the node stops,
+   * or with what the command rejects with. In that last case `undo` is repeated until it has succeeded, and not before the
    * command can no longer happen; only then does the key go on.
    */
   ask<T>(key: string, command: () => Promise<T>, undo?: () => Promise<unknown>): Promise<T> {
@@ -52,12 +55,13 @@ export class Writer {
       this.#enqueue(key, async () => {
         cancel();
         if (tooLate) return;
+        if (this.#stopped) return reject(new Unavailable('the node stops'));
         const startedAtMs = this.#clock.nowMs();
         try {
           resolve(await this.#measure(command));
         } catch (error) {
           reject(error);
-          if (undo === undefined || !(error instanceof Unavailable)) return;
+          if (undo === undefined) return;
           await this.#pause(startedAtMs + DIRECTORY_TIMEOUT_MS * 2 - this.#clock.nowMs());
           await this.#repeat(undo);
         }
@@ -65,10 +69,10 @@ export class Writer {
     });
   }
 
-  /** Runs an idempotent `command` in its turn, again and again until its outcome is known. `undefined`: the node stopped first. */
+  /** Runs an idempotent `command` in its turn, again and again until it succeeds. Never rejects. `undefined`: the node stopped first. */
   insist<T>(key: string, command: () => Promise<T>): Promise<T | undefined> {
-    return new Promise((resolve, reject) => {
-      this.#enqueue(key, () => this.#repeat(command).then(resolve, reject));
+    return new Promise((resolve) => {
+      this.#enqueue(key, () => this.#repeat(command).then(resolve));
     });
   }
 
@@ -100,8 +104,8 @@ export class Writer {
     for (let delayMs = RETRY_MS.first; !this.#stopped; delayMs = Math.min(delayMs * 2, RETRY_MS.most)) {
       try {
         return await this.#measure(command);
-      } catch (error) {
-        if (!(error instanceof Unavailable)) throw error;
+      } catch {
+        // What could not be asked was counted, what must not fail was logged; either way, nobody else can do this.
         await this.#pause(delayMs / 2 + this.#random.below(delayMs / 2));
       }
     }
@@ -115,6 +119,10 @@ export class Writer {
       const answer = await command();
       outcome = 'ok';
       return answer;
+    } catch (error) {
+      if (!(error instanceof Unavailable))
+        this.#log.error({ event: 'command-failed', error }, 'a command failed');
+      throw error;
     } finally {
       this.#metrics.directoryAnswered(outcome, this.#clock.nowMs() - startedAtMs);
     }

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ENDPOINTS } from '@parley/protocol';
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { clientClose, clientFrame, OPCODE, takeFrame } from './frames.ts';
 import type { Frame } from './frames.ts';
 
@@ -81,7 +81,7 @@ export class Client {
 
   /** The head of the response, as soon as it is there. */
   async head(): Promise<Head> {
-    await expect.poll(() => this.#head ?? (this.isOver() ? 'no answer' : undefined), PATIENCE).toBeDefined();
+    await until('an answer or the end', () => this.#head !== undefined || this.isOver());
     if (this.#head === undefined) throw new Error('the connection ended without an answer');
     return this.#head;
   }
@@ -96,7 +96,7 @@ export class Client {
   async body(): Promise<string> {
     const { headers } = await this.head();
     const length = Number(headers.get('content-length'));
-    await expect.poll(() => this.#unread.length, PATIENCE).toBeGreaterThanOrEqual(length);
+    await until(`a body of ${length} bytes`, () => this.#unread.length >= length);
     const body = this.#unread.subarray(0, length).toString();
     this.#unread = this.#unread.subarray(length);
     this.startOver();
@@ -126,9 +126,7 @@ export class Client {
   }
 
   async over(): Promise<void> {
-    await expect
-      .poll(() => this.isOver(), { ...PATIENCE, message: 'the server ends the connection' })
-      .toBe(true);
+    await until('the end of the connection', () => this.isOver());
   }
 
   #read(chunk: Buffer): void {
@@ -158,6 +156,12 @@ export class Client {
       }
     }
   }
+}
+
+function until(what: string, isSo: () => boolean): Promise<void> {
+  return vi.waitFor(() => {
+    if (!isSo()) throw new Error(`still missing: ${what}`);
+  }, PATIENCE);
 }
 
 /** A request head; every header on its own line. */

@@ -74,21 +74,21 @@ export function endingContract(listen: Listen): void {
 
     const inside: Record<
       string,
-      { opened?: (s: Session) => void; heard?: (s: Session) => void; then?: (s: Session) => void }
+      { opened?: (s: Session) => void; heard?: (s: Session) => void; later?: (s: Session) => void }
     > = {
       'inside open': { opened: (session) => leave(session) },
       'inside a cork inside open': { opened: (session) => session.socket.cork(() => leave(session)) },
       'inside message': { heard: (session) => leave(session) },
-      'inside a cork': { then: (session) => session.socket.cork(() => leave(session)) },
-      'outside everything': { then: (session) => leave(session) },
+      'inside a cork': { later: (session) => session.socket.cork(() => leave(session)) },
+      'outside everything': { later: (session) => leave(session) },
     };
     it.each(Object.entries(inside))(
       '%s is prompt for the client',
-      async (_where, { opened, heard, then }) => {
+      async (_where, { opened, heard, later }) => {
         const stage = await setStage(listen, { ...(opened && { opened }), ...(heard && { heard }) });
         const { client, session } = await stage.join();
         client.text('go');
-        then?.(session);
+        later?.(session);
         await expect.poll(() => client.ended, PROMPTLY).toBe(true);
         expect(client.texts()).toEqual(['farewell']);
         expect(client.closeFrame()).toEqual({ code: 4100, reason: 'token-expired' });

@@ -21,6 +21,15 @@ export function listeningContract(listen: Listen): void {
       await stage.join();
     });
 
+    it('on a port of our choice takes it for itself alone', async () => {
+      const first = await setStage(listen);
+      const { port } = first.server;
+      await first.server.stop();
+      const stage = await setStage(listen, { options: { port } });
+      expect(stage.server.port).toBe(port);
+      await expect(setStage(listen, { options: { port } })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    });
+
     it('on an address that is not ours rejects and says so', async () => {
       await expect(setStage(listen, { options: { host: '192.0.2.1' } })).rejects.toMatchObject({
         code: 'EADDRNOTAVAIL',
@@ -66,7 +75,7 @@ export function listeningContract(listen: Listen): void {
         await client.over();
         expect(client.closeFrame()?.code).toBe(1001);
       }
-      await expect(stage.dial()).rejects.toThrow();
+      await expect(stage.dial()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     });
 
     it('does not wait for a client that does not answer, for an idle one, or for a request', async () => {
@@ -99,10 +108,11 @@ export function listeningContract(listen: Listen): void {
 
     it('may come twice, and after stopAccepting', async () => {
       const stage = await setStage(listen);
-      await stage.join();
+      const { session } = await stage.join();
       stage.server.stopAccepting();
       await Promise.all([stage.server.stop(), stage.server.stop()]);
       await stage.server.stop();
+      expect(session.closes).toEqual([1001]);
     });
   });
 

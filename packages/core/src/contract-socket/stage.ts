@@ -139,7 +139,7 @@ function record(socket: Socket, sessions: Session[], script: Script): SocketList
 }
 
 /** A promise that a test settles when it likes. */
-export function gate(): { readonly passed: Promise<void>; open(): void } {
+export function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
   let open = (): void => {};
   const passed = new Promise<void>((resolve) => {
     open = resolve;

@@ -54,7 +54,19 @@ export function busContract(name: string, make: MakeBuses): void {
       await eventually(at(), () => two.envelopes.length === 4 && three.envelopes.length === 4);
 
       expect(two.batches).toEqual([{ from: NODE_1, envelopes: [1, 2, 3, 4].map((n) => probe(`two-${n}`)) }]);
-      expect(three.batches).toEqual([{ from: NODE_1, envelopes: [1, 2, 3, 4].map((n) => probe(`three-${n}`)) }]);
+      expect(three.batches).toEqual([
+        { from: NODE_1, envelopes: [1, 2, 3, 4].map((n) => probe(`three-${n}`)) },
+      ]);
+    });
+
+    it('does not take the turn for over when a promise was awaited', async () => {
+      const [one, two] = [await listen(NODE_1), await listen(NODE_2)];
+      one.bus.send(two.bus.inbox, probe('before'));
+      await Promise.resolve();
+      one.bus.send(two.bus.inbox, probe('after'));
+      await eventually(at(), () => two.envelopes.length === 2);
+
+      expect(two.batches).toEqual([{ from: NODE_1, envelopes: [probe('before'), probe('after')] }]);
     });
 
     it('keeps the order from one node to another over many turns, in both directions at once', async () => {
@@ -70,7 +82,10 @@ export function busContract(name: string, make: MakeBuses): void {
       }
       await eventually(at(), () => two.envelopes.length === 6 * turns && one.envelopes.length === 3 * turns);
 
-      const sent = (by: string) => Array.from({ length: turns }, (_, turn) => ['a', 'b', 'c'].map((part) => `${by}-${turn}-${part}`)).flat();
+      const sent = (by: string) =>
+        Array.from({ length: turns }, (_, turn) =>
+          ['a', 'b', 'c'].map((part) => `${by}-${turn}-${part}`),
+        ).flat();
       expect(tokensFrom(one, NODE_2)).toEqual(sent('two'));
       expect(tokensFrom(two, NODE_1)).toEqual(sent('one'));
       expect(tokensFrom(two, NODE_3)).toEqual(sent('three'));
@@ -93,7 +108,9 @@ export function busContract(name: string, make: MakeBuses): void {
       one.bus.send(two.bus.inbox, probe('to the rebuilt'));
       two.bus.send(one.bus.inbox, probe('from the rebuilt'));
       await eventually(at(), () => two.envelopes.length > 0 && one.envelopes.length > 0);
-      expect(two.envelopes.filter(({ token }) => token !== OWN).map(asText)).toEqual([probe('to the rebuilt')].map(asText));
+      expect(two.envelopes.filter(({ token }) => token !== OWN).map(asText)).toEqual(
+        [probe('to the rebuilt')].map(asText),
+      );
       expect(one.envelopes.map(asText)).toEqual([probe('from the rebuilt')].map(asText));
     });
 
@@ -196,7 +213,11 @@ function asText(envelope: Envelope): Envelope {
 const probe = (token: string): Envelope => ({ kind: 'probe', token });
 
 const peer = (name: string) => name as PeerId;
-const seat = { ...claimOf('ann', { meta: '{"name":"Ann \\u00e9 \u{1F44B}"}' }), node: NODE_1, joinedAt: 1_763_000_000_000_001 };
+const seat = {
+  ...claimOf('ann', { meta: '{"name":"Ann \\u00e9 \u{1F44B}"}' }),
+  node: NODE_1,
+  joinedAt: 1_763_000_000_000_001,
+};
 const waiter = { ...claimOf('ann'), node: NODE_1, since: 1_763_000_000_000_001 };
 const left = { kind: 'left', peer: peer('ann'), instance: 'instance-1' as InstanceId } as const;
 const signal = {
@@ -219,7 +240,10 @@ const samples: Envelope[] = [
   { ...room, event: { kind: 'joined', seat } },
   { ...room, from: 'a', event: { kind: 'changed' } },
   { ...room, from: 'a', event: { kind: 'updated', seat: { ...claimOf('ann'), node: NODE_1, joinedAt: 1 } } },
-  ...(['left', 'lost', 'replaced', 'kicked'] as const).map((reason) => ({ ...room, event: { ...left, reason } })),
+  ...(['left', 'lost', 'replaced', 'kicked'] as const).map((reason) => ({
+    ...room,
+    event: { ...left, reason },
+  })),
   {
     kind: 'match',
     match: {
@@ -231,7 +255,12 @@ const samples: Envelope[] = [
       complete: false,
     },
   },
-  { kind: 'replaced', peer: peerKey(REALM, peer('ann')), session: 'session-1' as SessionId, by: fenceAt('ann', 2) },
+  {
+    kind: 'replaced',
+    peer: peerKey(REALM, peer('ann')),
+    session: 'session-1' as SessionId,
+    by: fenceAt('ann', 2),
+  },
   { kind: 'receipt', after: 3, upTo: 17, refused: [], open: [], settled: [] },
   {
     kind: 'receipt',

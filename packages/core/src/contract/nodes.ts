@@ -10,11 +10,16 @@ const LIFE_MS = 800;
 export function nodesContract(make: MakeDirectory): void {
   describe('nodes', () => {
     const subject = fresh(make);
-    const beat = (node: typeof NODE_1, lifeMs = LONG_MS) => subject().directory.nodes.beat(rowOf(node), lifeMs);
+    const beat = (node: typeof NODE_1, lifeMs = LONG_MS) =>
+      subject().directory.nodes.beat(rowOf(node), lifeMs);
 
     it('gives back every row as it was beaten, the own one too', async () => {
       const { nodes } = subject().directory;
-      const row = rowOf(NODE_1, { hears: false, version: '1.2.3', sessions: { ['a' as Realm]: 7, ['b-2' as Realm]: 1 } });
+      const row = rowOf(NODE_1, {
+        hears: false,
+        version: '1.2.3',
+        sessions: { ['a' as Realm]: 7, ['b-2' as Realm]: 1 },
+      });
 
       await nodes.beat(row, LONG_MS);
       const answer = await nodes.beat(rowOf(NODE_2), LONG_MS);
@@ -29,9 +34,14 @@ export function nodesContract(make: MakeDirectory): void {
       const { nodes } = subject().directory;
       await nodes.beat(rowOf(NODE_1, { hears: false }), LONG_MS);
 
-      const answer = await nodes.beat(rowOf(NODE_1, { hears: true, sessions: { ['a' as Realm]: 2 } }), LONG_MS);
+      const answer = await nodes.beat(
+        rowOf(NODE_1, { hears: true, sessions: { ['a' as Realm]: 2 } }),
+        LONG_MS,
+      );
 
-      expect(answer.nodes).toEqual([{ ...rowOf(NODE_1, { sessions: { ['a' as Realm]: 2 } }), state: 'alive' }]);
+      expect(answer.nodes).toEqual([
+        { ...rowOf(NODE_1, { sessions: { ['a' as Realm]: 2 } }), state: 'alive' },
+      ]);
     });
 
     it('tells the time, which does not go back', async () => {

@@ -20,7 +20,8 @@ const ANN = peerKey(REALM, asPeer('ann'));
 export function peersContract(make: MakeDirectory): void {
   describe('peers', () => {
     const subject = fresh(make);
-    const claim = (at: number, more: Partial<PeerClaim> = {}) => subject().directory.peers.claim(annAt(at, more));
+    const claim = (at: number, more: Partial<PeerClaim> = {}) =>
+      subject().directory.peers.claim(annAt(at, more));
     const bye = (at: number) => subject().directory.peers.bye(ANN, fenceAt('ann', at));
 
     it('gives an unclaimed peer to whoever claims it, and names nobody as the former', async () => {
@@ -105,8 +106,11 @@ export function peersContract(make: MakeDirectory): void {
       await claim(2, { node: NODE_2 });
       await bye(1);
 
-      expect(await claim(2)).toEqual({ outcome: 'claimed' });
-      expect(await claim(3)).toMatchObject({ former: { node: NODE_2, session: sessionOf('ann', 2) } });
+      expect(await claim(1)).toEqual({ outcome: 'superseded' });
+      expect(await claim(3)).toEqual({
+        outcome: 'claimed',
+        former: { node: NODE_2, session: sessionOf('ann', 2) },
+      });
     });
 
     it('takes a bye twice', async () => {

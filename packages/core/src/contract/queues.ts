@@ -73,13 +73,17 @@ export function queuesContract(make: MakeDirectory): void {
     });
 
     it('makes as many matches as it was given names, and no more', async () => {
-      for (const peer of ['ann', 'bob', 'cat', 'dan', 'eve']) await enqueue(at().directory, peer, { fresh: [] });
+      for (const peer of ['ann', 'bob', 'cat', 'dan', 'eve'])
+        await enqueue(at().directory, peer, { fresh: [] });
 
       const fox = await enqueue(at().directory, 'fox', { fresh: freshNames(1, 2) });
       expect(fox.match).toBeUndefined();
       expect(membersOf((await enqueue(at().directory, 'ann', { fresh: [] })).match)).toEqual(['ann', 'bob']);
       expect(membersOf((await enqueue(at().directory, 'cat', { fresh: [] })).match)).toEqual(['cat', 'dan']);
-      expect(membersOf((await enqueue(at().directory, 'eve', { fresh: freshNames(3) })).match)).toEqual(['eve', 'fox']);
+      expect(membersOf((await enqueue(at().directory, 'eve', { fresh: freshNames(3) })).match)).toEqual([
+        'eve',
+        'fox',
+      ]);
     });
 
     it('returns the match that a peer is in already, and never puts it in a second one', async () => {
@@ -120,7 +124,9 @@ export function queuesContract(make: MakeDirectory): void {
     it('is superseded by a later claim to the same peer', async () => {
       const later = await enqueue(at().directory, 'ann', { at: 2 });
 
-      expect(await at().directory.queues.enqueue(enqueueOf('ann', { at: 1 }))).toEqual({ outcome: 'superseded' });
+      expect(await at().directory.queues.enqueue(enqueueOf('ann', { at: 1 }))).toEqual({
+        outcome: 'superseded',
+      });
       expect(await enqueue(at().directory, 'ann', { at: 2 })).toEqual(later);
     });
 
@@ -141,7 +147,9 @@ export function queuesContract(make: MakeDirectory): void {
       const { match } = await enqueue(at().directory, 'bob');
       await enqueue(at().directory, 'ann', { at: 2, fresh: [] });
 
-      expect(await at().directory.queues.confirm(PAIRS, match?.id ?? '', [claimOf('bob').peer])).toBeUndefined();
+      expect(
+        await at().directory.queues.confirm(PAIRS, match?.id ?? '', [claimOf('bob').peer]),
+      ).toBeUndefined();
       const next = (await enqueue(at().directory, 'bob', { fresh: freshNames(2) })).match;
       expect(membersOf(next)).toEqual(['bob', 'ann']);
     });
@@ -162,7 +170,10 @@ export function queuesContract(make: MakeDirectory): void {
       await enqueue(at().directory, 'ann', { node: NODE_1 });
       expect((await enqueue(at().directory, 'bob', { node: NODE_2, lost: [NODE_1] })).match).toBeUndefined();
 
-      expect(membersOf((await enqueue(at().directory, 'cat', { node: NODE_3 })).match)).toEqual(['bob', 'cat']);
+      expect(membersOf((await enqueue(at().directory, 'cat', { node: NODE_3 })).match)).toEqual([
+        'bob',
+        'cat',
+      ]);
     });
 
     it('gives the others of its match their old places back', async () => {
@@ -239,7 +250,11 @@ export function queuesContract(make: MakeDirectory): void {
   describe('queues: confirm', () => {
     const at = fresh(make);
     const confirm = (id: string, ...peers: string[]) =>
-      at().directory.queues.confirm(PAIRS, id, peers.map((peer) => claimOf(peer).peer));
+      at().directory.queues.confirm(
+        PAIRS,
+        id,
+        peers.map((peer) => claimOf(peer).peer),
+      );
     const pair = async () => {
       await enqueue(at().directory, 'ann', { node: NODE_1 });
       return (await enqueue(at().directory, 'bob', { node: NODE_2 })).match;
@@ -289,7 +304,9 @@ export function queuesContract(make: MakeDirectory): void {
       await at().advance(LONGER_MS);
 
       expect(await confirm('m1', 'ann', 'bob')).toBeUndefined();
-      expect(membersOf((await enqueue(at().directory, 'cat', { fresh: freshNames(2) })).match)).toBeUndefined();
+      expect(
+        membersOf((await enqueue(at().directory, 'cat', { fresh: freshNames(2) })).match),
+      ).toBeUndefined();
       expect(membersOf((await enqueue(at().directory, 'ann', { fresh: [] })).match)).toEqual(['ann', 'bob']);
     });
   });
@@ -299,7 +316,10 @@ export function queuesContract(make: MakeDirectory): void {
     const complete = async () => {
       const ann = await enqueue(at().directory, 'ann', { node: NODE_1 });
       const bob = await enqueue(at().directory, 'bob', { node: NODE_2 });
-      const match = await at().directory.queues.confirm(PAIRS, 'm1', [claimOf('ann').peer, claimOf('bob').peer]);
+      const match = await at().directory.queues.confirm(PAIRS, 'm1', [
+        claimOf('ann').peer,
+        claimOf('bob').peer,
+      ]);
       return { ann, bob, match };
     };
 
@@ -307,7 +327,10 @@ export function queuesContract(make: MakeDirectory): void {
       await complete();
 
       expect((await enqueue(at().directory, 'cat', { fresh: freshNames(2) })).match).toBeUndefined();
-      expect(membersOf((await enqueue(at().directory, 'dan', { fresh: freshNames(3) })).match)).toEqual(['cat', 'dan']);
+      expect(membersOf((await enqueue(at().directory, 'dan', { fresh: freshNames(3) })).match)).toEqual([
+        'cat',
+        'dan',
+      ]);
     });
 
     it('is told to the node of every member that asserts, which does not put them back', async () => {
@@ -335,7 +358,10 @@ export function queuesContract(make: MakeDirectory): void {
       const again = await enqueue(at().directory, 'ann', { fresh: freshNames(2) });
       expect(again.match).toBeUndefined();
       expect(again.since).toBeGreaterThan(ann.since);
-      expect(membersOf((await enqueue(at().directory, 'cat', { fresh: freshNames(3) })).match)).toEqual(['ann', 'cat']);
+      expect(membersOf((await enqueue(at().directory, 'cat', { fresh: freshNames(3) })).match)).toEqual([
+        'ann',
+        'cat',
+      ]);
     });
 
     it('is over for a member that has taken a new place since', async () => {

@@ -67,7 +67,9 @@ export function roomAssertContract(make: MakeDirectory): void {
       const { room } = await join(at().directory, 'ghost');
       expect((await at().directory.rooms.assert(assertionOf([], { facts: room }))).room.seats).toEqual([]);
 
-      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-exist' }))).toEqual({ outcome: 'absent' });
+      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-exist' }))).toEqual({
+        outcome: 'absent',
+      });
     });
 
     it('removes the seats at lost nodes', async () => {
@@ -76,7 +78,9 @@ export function roomAssertContract(make: MakeDirectory): void {
       const { room: before } = await join(at().directory, 'cat', { node: NODE_3 });
       const own = ownSeat('ann', seatIn(before, 'ann').joinedAt);
 
-      const { from, room } = await at().directory.rooms.assert(assertionOf([own], { facts: before, lost: [NODE_2] }));
+      const { from, room } = await at().directory.rooms.assert(
+        assertionOf([own], { facts: before, lost: [NODE_2] }),
+      );
       expect(from).toBe(before.tag);
       expect(room.tag).not.toBe(before.tag);
       expect(peersIn(room)).toEqual(['ann', 'cat']);
@@ -112,7 +116,9 @@ export function roomAssertContract(make: MakeDirectory): void {
       const doored = { ...facts, door: [asPeer('ann'), asPeer('bob')] };
       const seat = ownSeat('ann', 1_700, { meta: '[1]' });
 
-      const { from, room, refused } = await at().directory.rooms.assert(assertionOf([seat], { facts: doored }));
+      const { from, room, refused } = await at().directory.rooms.assert(
+        assertionOf([seat], { facts: doored }),
+      );
       expect(from).toBe('');
       expect(refused).toEqual([]);
       expect(room).toEqual({
@@ -132,7 +138,8 @@ export function roomAssertContract(make: MakeDirectory): void {
         [NODE_1]: [ownSeat('ann', 1_701), ownSeat('cat', 1_703)],
         [NODE_2]: [ownSeat('bob', 1_702)],
       };
-      for (const node of order) await at().directory.rooms.assert(assertionOf(seats[node] ?? [], { node, facts }));
+      for (const node of order)
+        await at().directory.rooms.assert(assertionOf(seats[node] ?? [], { node, facts }));
 
       const room = await look(at().directory);
       expect(room).toMatchObject(facts);
@@ -174,13 +181,20 @@ export function roomAssertContract(make: MakeDirectory): void {
 
     it('keeps a code a code for as long as somebody sits in it', async () => {
       const code = { ...facts, code: true };
-      const { room } = await at().directory.rooms.assert(assertionOf([ownSeat('ann', 1_700)], { facts: code }));
+      const { room } = await at().directory.rooms.assert(
+        assertionOf([ownSeat('ann', 1_700)], { facts: code }),
+      );
       expect(room.code).toBe(true);
-      expect(peersIn((await join(at().directory, 'bob', { mode: 'must-exist' })).room)).toEqual(['ann', 'bob']);
+      expect(peersIn((await join(at().directory, 'bob', { mode: 'must-exist' })).room)).toEqual([
+        'ann',
+        'bob',
+      ]);
 
       await at().directory.rooms.leave(refOf('ann'));
       await at().directory.rooms.leave(refOf('bob'));
-      expect(await at().directory.rooms.join(joinOf('cat', { mode: 'must-exist' }))).toEqual({ outcome: 'absent' });
+      expect(await at().directory.rooms.join(joinOf('cat', { mode: 'must-exist' }))).toEqual({
+        outcome: 'absent',
+      });
     });
 
     it('makes no room of no seats', async () => {
@@ -189,7 +203,9 @@ export function roomAssertContract(make: MakeDirectory): void {
         room: { key: ROOM, ...facts, tag: '', seats: [] },
         refused: [],
       });
-      expect(await at().directory.rooms.join(joinOf('ann', { mode: 'must-exist' }))).toEqual({ outcome: 'absent' });
+      expect(await at().directory.rooms.join(joinOf('ann', { mode: 'must-exist' }))).toEqual({
+        outcome: 'absent',
+      });
     });
   });
 
@@ -240,7 +256,9 @@ export function roomAssertContract(make: MakeDirectory): void {
       const { room } = await join(at().directory, 'bob', { node: NODE_2 });
       const own = ownSeat('bob', seatIn(room, 'bob').joinedAt);
 
-      const answer = await at().directory.rooms.assert(assertionOf([own], { node: NODE_2, facts: factsOf() }));
+      const answer = await at().directory.rooms.assert(
+        assertionOf([own], { node: NODE_2, facts: factsOf() }),
+      );
       expect(answer).toEqual({ from: room.tag, room, refused: [] });
     });
   });
@@ -251,7 +269,9 @@ export function roomAssertContract(make: MakeDirectory): void {
     it('refuses a seat whose peer a later claim has seated', async () => {
       const { room: before } = await join(at().directory, 'ann', { at: 2, node: NODE_2 });
 
-      const answer = await at().directory.rooms.assert(assertionOf([ownSeat('ann', 1_700, { at: 1 })], { facts: before }));
+      const answer = await at().directory.rooms.assert(
+        assertionOf([ownSeat('ann', 1_700, { at: 1 })], { facts: before }),
+      );
       expect(answer).toEqual({ from: before.tag, room: before, refused: ['ann'] });
     });
 
@@ -262,7 +282,9 @@ export function roomAssertContract(make: MakeDirectory): void {
         assertionOf([ownSeat('ann', 1_700, { at: 2 })], { facts: before }),
       );
       expect(refused).toEqual([]);
-      expect(room.seats).toMatchObject([{ peer: 'ann', fence: fenceAt('ann', 2), node: NODE_1, joinedAt: 1_700 }]);
+      expect(room.seats).toMatchObject([
+        { peer: 'ann', fence: fenceAt('ann', 2), node: NODE_1, joinedAt: 1_700 },
+      ]);
     });
   });
 }

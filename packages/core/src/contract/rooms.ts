@@ -87,7 +87,9 @@ export function roomsContract(make: MakeDirectory): void {
     });
 
     it('with must-exist joins only what is there', async () => {
-      expect(await at().directory.rooms.join(joinOf('ann', { mode: 'must-exist' }))).toEqual({ outcome: 'absent' });
+      expect(await at().directory.rooms.join(joinOf('ann', { mode: 'must-exist' }))).toEqual({
+        outcome: 'absent',
+      });
       await join(at().directory, 'ann');
 
       expect((await join(at().directory, 'bob', { mode: 'must-exist' })).outcome).toBe('joined');
@@ -96,13 +98,17 @@ export function roomsContract(make: MakeDirectory): void {
     it('with must-be-new makes only what is not there', async () => {
       await join(at().directory, 'ann', { mode: 'must-be-new' });
 
-      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-be-new' }))).toEqual({ outcome: 'taken' });
+      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-be-new' }))).toEqual({
+        outcome: 'taken',
+      });
     });
 
     it('does nothing when it comes too late', async () => {
       const { nowMs } = await at().directory.nodes.beat(rowOf(NODE_1), LONG_MS);
 
-      expect(await at().directory.rooms.join(joinOf('ann', { notAfterMs: nowMs - 1 }))).toEqual({ outcome: 'late' });
+      expect(await at().directory.rooms.join(joinOf('ann', { notAfterMs: nowMs - 1 }))).toEqual({
+        outcome: 'late',
+      });
       expect((await look(at().directory)).tag).toBe('');
     });
 
@@ -175,8 +181,12 @@ export function roomsContract(make: MakeDirectory): void {
     });
 
     it('does not let its own maker in who is not named', async () => {
-      expect(await at().directory.rooms.join(joinOf('cat', { door }))).toEqual({ outcome: 'not-at-the-door' });
-      expect(await at().directory.rooms.join(joinOf('ann', { mode: 'must-exist' }))).toEqual({ outcome: 'absent' });
+      expect(await at().directory.rooms.join(joinOf('cat', { door }))).toEqual({
+        outcome: 'not-at-the-door',
+      });
+      expect(await at().directory.rooms.join(joinOf('ann', { mode: 'must-exist' }))).toEqual({
+        outcome: 'absent',
+      });
     });
 
     it('counts as it was when the room was made', async () => {
@@ -211,7 +221,9 @@ export function roomsContract(make: MakeDirectory): void {
       const { room } = await join(at().directory, 'ann', { lifeMs: SHORT_MS, capacity: 5 });
       await at().advance(LONGER_MS);
 
-      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-exist' }))).toEqual({ outcome: 'absent' });
+      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-exist' }))).toEqual({
+        outcome: 'absent',
+      });
       const next = await join(at().directory, 'bob', { mode: 'must-be-new', capacity: 3 });
       expect(next.from).toBe('');
       expect(next.room.capacity).toBe(3);
@@ -232,15 +244,30 @@ export function roomsContract(make: MakeDirectory): void {
       ['join', (directory: Directory) => directory.rooms.join(joinOf('cat'))],
       ['leave', (directory: Directory) => directory.rooms.leave(refOf('bob'))],
       ['update', (directory: Directory) => directory.rooms.update(refOf('bob'), '"new"')],
-    ])('lets nobody take a %s for all that changed when something was dropped on the way', async (_, change) => {
-      await join(at().directory, 'ann', { lifeMs: SHORT_MS, capacity: 3 });
-      const { room: before } = await join(at().directory, 'bob');
-      await at().advance(LONGER_MS);
+    ])(
+      'lets nobody take a %s for all that changed when something was dropped on the way',
+      async (_, change) => {
+        await join(at().directory, 'ann', { lifeMs: SHORT_MS, capacity: 3 });
+        const { room: before } = await join(at().directory, 'bob');
+        await at().advance(LONGER_MS);
 
-      const answer = await change(at().directory);
-      if (!('room' in answer)) throw new Error(`refused: ${answer.outcome}`);
-      expect(peersIn(answer.room)).not.toContain('ann');
-      expect([before.tag, answer.room.tag, '']).not.toContain(answer.from);
+        const answer = await change(at().directory);
+        if (!('room' in answer)) throw new Error(`refused: ${answer.outcome}`);
+        expect(peersIn(answer.room)).not.toContain('ann');
+        expect([before.tag, answer.room.tag, '']).not.toContain(answer.from);
+      },
+    );
+
+    it('is gone when everybody in it was at a lost node', async () => {
+      const { room: before } = await join(at().directory, 'ann', { node: NODE_1, capacity: 5 });
+
+      const late = joinOf('bob', { node: NODE_2, mode: 'must-exist', lost: [NODE_1] });
+      expect(await at().directory.rooms.join(late)).toEqual({ outcome: 'absent' });
+      const next = { node: NODE_2, mode: 'must-be-new', lost: [NODE_1], capacity: 3 } as const;
+      const { from, room } = await join(at().directory, 'bob', next);
+      expect(from).toBe('');
+      expect(room).toMatchObject({ capacity: 3, seats: [{ peer: 'bob' }] });
+      expect(room.epoch).not.toBe(before.epoch);
     });
 
     it('has its tag changed by what is dropped, when the join itself changes nothing', async () => {
@@ -272,7 +299,9 @@ export function roomsContract(make: MakeDirectory): void {
       const left = changed(await at().directory.rooms.leave(refOf('ann')));
       expect(left.room.seats).toEqual([]);
 
-      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-be-new' }))).toEqual({ outcome: 'taken' });
+      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-be-new' }))).toEqual({
+        outcome: 'taken',
+      });
       const back = await join(at().directory, 'bob', { mode: 'must-exist' });
       expect(back.from).toBe(left.room.tag);
       expect(back.room).toMatchObject({ epoch: room.epoch, capacity: room.capacity, code: true });
@@ -290,7 +319,9 @@ export function roomsContract(make: MakeDirectory): void {
       await at().directory.rooms.leave(refOf('ann'));
       await at().advance(LONGER_MS);
 
-      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-exist' }))).toEqual({ outcome: 'absent' });
+      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-exist' }))).toEqual({
+        outcome: 'absent',
+      });
     });
 
     it('stays as long as somebody sits in it, and goes with the last one', async () => {
@@ -301,7 +332,9 @@ export function roomsContract(make: MakeDirectory): void {
       expect(room.codeExpiresInMs).toBe(0);
       await at().directory.rooms.leave(refOf('ann'));
       await at().directory.rooms.leave(refOf('bob'));
-      expect(await at().directory.rooms.join(joinOf('cat', { mode: 'must-exist' }))).toEqual({ outcome: 'absent' });
+      expect(await at().directory.rooms.join(joinOf('cat', { mode: 'must-exist' }))).toEqual({
+        outcome: 'absent',
+      });
     });
   });
 
@@ -325,7 +358,9 @@ export function roomsContract(make: MakeDirectory): void {
       const { from, room } = changed(await at().directory.rooms.leave(refOf('ann')));
       expect(from).toBe(before.tag);
       expect(room.seats).toEqual([]);
-      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-exist' }))).toEqual({ outcome: 'absent' });
+      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-exist' }))).toEqual({
+        outcome: 'absent',
+      });
     });
 
     it('finds nothing the second time, and nothing where nobody is', async () => {

@@ -1,4 +1,13 @@
-import type { NodeId, PeerId, QueueName, Realm, RoomId, SessionId, UserId, InstanceId } from '@parley/protocol';
+import type {
+  NodeId,
+  PeerId,
+  QueueName,
+  Realm,
+  RoomId,
+  SessionId,
+  UserId,
+  InstanceId,
+} from '@parley/protocol';
 import { fenceOf, type Fence } from '../fence.ts';
 import { queueKey, roomKey } from '../keys.ts';
 import type { Inbox } from '../ports/bus.ts';
@@ -67,9 +76,15 @@ export function claimOf(peer: string, { at = 1, meta }: { at?: number; meta?: st
 // Rooms ------------------------------------------------------------------------------------------------------------
 
 /** A join of `peer` at node 1 that may create a room for two. */
-export function joinOf(peer: string, more: Partial<JoinRequest> & { at?: number; meta?: string } = {}): JoinRequest {
+export function joinOf(
+  peer: string,
+  more: Partial<JoinRequest> & { at?: number; meta?: string } = {},
+): JoinRequest {
   const { at, meta, ...rest } = more;
-  const seat = claimOf(peer, { ...(at === undefined ? {} : { at }), ...(meta === undefined ? {} : { meta }) });
+  const seat = claimOf(peer, {
+    ...(at === undefined ? {} : { at }),
+    ...(meta === undefined ? {} : { meta }),
+  });
   return {
     key: ROOM,
     node: NODE_1,
@@ -92,7 +107,11 @@ export const factsOf = (more: Partial<RoomFacts> = {}): RoomFacts => ({
   ...more,
 });
 
-export const ownSeat = (peer: string, joinedAt: number, more: { at?: number; meta?: string } = {}): OwnSeat => ({
+export const ownSeat = (
+  peer: string,
+  joinedAt: number,
+  more: { at?: number; meta?: string } = {},
+): OwnSeat => ({
   ...claimOf(peer, more),
   joinedAt,
 });
@@ -148,7 +167,10 @@ const inPairs = {
 };
 
 /** A place for `peer`, at node 1, in the queue of pairs, with names for one match: `m1`. */
-export function enqueueOf(peer: string, more: Partial<EnqueueRequest> & { at?: number } = {}): EnqueueRequest {
+export function enqueueOf(
+  peer: string,
+  more: Partial<EnqueueRequest> & { at?: number } = {},
+): EnqueueRequest {
   const { at = 1, ...rest } = more;
   return { ...inPairs, waiter: claimOf(peer, { at }), notAfterMs: FAR_MS, ...rest };
 }
@@ -161,15 +183,26 @@ export function waitersOf(
   return { ...inPairs, waiters, ...more };
 }
 
-export const ownWaiter = (peer: string, since: number, at = 1): OwnWaiter => ({ ...claimOf(peer, { at }), since });
+export const ownWaiter = (peer: string, since: number, at = 1): OwnWaiter => ({
+  ...claimOf(peer, { at }),
+  since,
+});
 
 /** Takes a place, and fails the test when that is refused. */
-export async function enqueue(directory: Directory, peer: string, more: Parameters<typeof enqueueOf>[1] = {}) {
+export async function enqueue(
+  directory: Directory,
+  peer: string,
+  more: Parameters<typeof enqueueOf>[1] = {},
+) {
   const answer = await directory.queues.enqueue(enqueueOf(peer, more));
   if (answer.outcome !== 'waiting') throw new Error(`expected a place, but: ${answer.outcome}`);
   return answer;
 }
 
-export const waiterRef = (peer: string, at = 1, key = PAIRS) => ({ key, peer: asPeer(peer), fence: fenceAt(peer, at) });
+export const waiterRef = (peer: string, at = 1, key = PAIRS) => ({
+  key,
+  peer: asPeer(peer),
+  fence: fenceAt(peer, at),
+});
 
 export const membersOf = (match: Match | undefined) => match?.members.map((member) => member.peer);

@@ -22,9 +22,11 @@ export const join: Handler<'join'> = async (context, message) => {
 
   const key = room && roomKey(session.realm, room);
   const isSeated = key !== undefined && node.rooms.seatOf(session, key) !== undefined;
-  if (!isSeated && session.rooms.size >= LIMITS.roomsPerSession) return session.fail('too-many-rooms', about);
   const retryAfterMs = isSeated ? 0 : await waitFor(context, entry);
+  if (session.ended) return;
   if (retryAfterMs > 0) return session.fail('rate-limited', { ...about, retryAfterMs });
+  // Last, right before the seat is asked for: others of its joins may have waited for the same budget.
+  if (!isSeated && session.rooms.size >= LIMITS.roomsPerSession) return session.fail('too-many-rooms', about);
 
   const outcome = await (room
     ? node.rooms.join(session, wishFor(context, message, room))
@@ -70,7 +72,7 @@ function wishFor({ session, node }: Context, message: MessageOf<'join'>, room: R
     mode: MODES[entry] ?? (message.create === false ? 'must-exist' : 'may-create'),
     ...(entry === 'mint' && { codeLifeMs: node.options.codeTtlMs }),
     announce(view, seat, codeExpiresInMs) {
-      const expiry = codeExpiresInMs !== undefined && { codeExpiresInMs };
+      const expiry = codeExpiresInMs !== undefined && { codeExpiresInMs: Math.floor(codeExpiresInMs) };
       session.send({ type: 'joined', ...re(message), ...view.describe(seat), ...expiry });
     },
   };

@@ -8,6 +8,7 @@ export const refresh: Handler<'refresh'> = async ({ session, node }, message) =>
     verdict.identity.realm === identity.realm &&
     verdict.identity.user === identity.user &&
     verdict.identity.peer === identity.peer;
+  if (session.ended) return;
   if (!isSamePerson) return session.fail('not-allowed', re(message));
   const { expiresInMs } = verdict.identity;
   session.identity = verdict.identity;

@@ -51,8 +51,8 @@ export class MemoryBus implements Bus {
     this.#subscribe();
   }
 
+  /** What was sent before, in this turn, still leaves. */
   async stop(): Promise<void> {
-    this.#leave();
     this.#stopped = true;
     this.#unsubscribe?.();
   }

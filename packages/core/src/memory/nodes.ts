@@ -12,7 +12,9 @@ interface Row {
 }
 
 /** The whole table; `undefined` before the first beat makes one. */
-export type NodesRecord = { readonly id: string; beats: number; lastBeatMs: number; readonly rows: Map<NodeId, Row> } | undefined;
+export type NodesRecord =
+  | { readonly id: string; beats: number; lastBeatMs: number; readonly rows: Map<NodeId, Row> }
+  | undefined;
 
 export class MemoryNodes implements NodeTable {
   readonly #world: World;
@@ -24,11 +26,17 @@ export class MemoryNodes implements NodeTable {
 
   async beat(row: NodeRow, lifeMs: number): Promise<BeatAnswer> {
     const nowMs = this.#world.clock.nowMs();
-    const table = (this.#table ??= { id: this.#world.random.id(), beats: 0, lastBeatMs: nowMs, rows: new Map() });
+    const table = (this.#table ??= {
+      id: this.#world.random.id(),
+      beats: 0,
+      lastBeatMs: nowMs,
+      rows: new Map(),
+    });
     if (nowMs - table.lastBeatMs > lifeMs / 2) this.#wake(table, nowMs + lifeMs);
     this.#forget(table, nowMs);
     // Who said goodbye does not come back: it is only a beat that was late.
-    if (!table.rows.get(row.node)?.gone) table.rows.set(row.node, { row: { ...row }, untilMs: nowMs + lifeMs, gone: false });
+    if (!table.rows.get(row.node)?.gone)
+      table.rows.set(row.node, { row: { ...row }, untilMs: nowMs + lifeMs, gone: false });
     table.beats += 1;
     table.lastBeatMs = nowMs;
     const nodes = [...table.rows.values()].map((each) => ({ ...each.row, state: stateOf(each, nowMs) }));
@@ -60,7 +68,8 @@ export class MemoryNodes implements NodeTable {
 
   /** Nobody has beaten for long, so nobody could: who was alive at the last beat is alive. */
   #wake({ rows, lastBeatMs }: NonNullable<NodesRecord>, untilMs: number): void {
-    for (const [node, known] of rows) if (!known.gone && known.untilMs > lastBeatMs) rows.set(node, { ...known, untilMs });
+    for (const [node, known] of rows)
+      if (!known.gone && known.untilMs > lastBeatMs) rows.set(node, { ...known, untilMs });
   }
 
   #forget({ rows }: NonNullable<NodesRecord>, nowMs: number): void {

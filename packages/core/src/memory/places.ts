@@ -10,7 +10,11 @@ export interface Place<Holder> {
 export type Places<Holder> = Map<PeerId, Place<Holder>>;
 
 /** Whether a place is free again: it was not renewed in time, or its node is known to be lost. */
-export function hasEnded(place: Place<{ readonly node: NodeId }>, nowMs: number, lost: readonly NodeId[]): boolean {
+export function hasEnded(
+  place: Place<{ readonly node: NodeId }>,
+  nowMs: number,
+  lost: readonly NodeId[],
+): boolean {
   return place.untilMs <= nowMs || lost.includes(place.holder.node);
 }
 
@@ -29,7 +33,14 @@ export function firstFree(wanted: number, taken: Iterable<number>): number {
 }
 
 /** The claim alone, whatever else the caller's object holds. */
-export function bareClaim({ peer, user, instance, session, fence, meta }: SeatClaim | WaiterClaim): SeatClaim & WaiterClaim {
+export function bareClaim({
+  peer,
+  user,
+  instance,
+  session,
+  fence,
+  meta,
+}: SeatClaim | WaiterClaim): SeatClaim & WaiterClaim {
   return {
     peer,
     ...(user !== undefined && { user }),

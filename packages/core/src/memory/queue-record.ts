@@ -38,12 +38,18 @@ export const queueEndMs = ({ waiters, matches }: QueueRecord) =>
  * Settles what is overdue, then drops who has lapsed or is lost. Of a match that failed, who has not confirmed loses the
  * place, but for those `spokenFor`: their own node names them in this very call.
  */
-export function settle(queue: QueueRecord, nowMs: number, spokenFor: readonly PeerId[], lost: readonly NodeId[] = []): void {
+export function settle(
+  queue: QueueRecord,
+  nowMs: number,
+  spokenFor: readonly PeerId[],
+  lost: readonly NodeId[] = [],
+): void {
   for (const { id, endsAtMs, complete, members, confirmed } of queue.matches.values()) {
     if (endsAtMs > nowMs) continue;
     queue.matches.delete(id);
     if (complete) continue;
-    for (const { peer } of members) if (!confirmed.has(peer) && !spokenFor.includes(peer)) queue.waiters.delete(peer);
+    for (const { peer } of members)
+      if (!confirmed.has(peer) && !spokenFor.includes(peer)) queue.waiters.delete(peer);
   }
   for (const [peer, place] of queue.waiters) if (hasEnded(place, nowMs, lost)) giveUp(queue, peer);
 }
@@ -56,12 +62,15 @@ export function giveUp(queue: QueueRecord, peer: PeerId): void {
 }
 
 export const runningMatchOf = (queue: QueueRecord, peer: PeerId) =>
-  [...queue.matches.values()].find(({ complete, members }) => !complete && members.some((member) => member.peer === peer));
+  [...queue.matches.values()].find(
+    ({ complete, members }) => !complete && members.some((member) => member.peer === peer),
+  );
 
 /** The complete match that is the last word for this claim to the peer. */
 export const completeMatchOf = (queue: QueueRecord, { peer, fence }: Pick<Waiter, 'peer' | 'fence'>) =>
   [...queue.matches.values()].find(
-    ({ standing, members }) => standing.has(peer) && members.some((member) => member.peer === peer && member.fence === fence),
+    ({ standing, members }) =>
+      standing.has(peer) && members.some((member) => member.peer === peer && member.fence === fence),
   );
 
 /** A waiter as its own node asserts it: extended where it is, put back where it was, or left out because a later word stands. */
@@ -73,7 +82,10 @@ export function putBack(queue: QueueRecord, node: NodeId, own: OwnWaiter, untilM
   }
   if ((there && there.fence > own.fence) || completeMatchOf(queue, own)) return;
   giveUp(queue, own.peer);
-  const since = firstFree(own.since, [...queue.waiters.values()].map(({ holder }) => holder.since));
+  const since = firstFree(
+    own.since,
+    [...queue.waiters.values()].map(({ holder }) => holder.since),
+  );
   takePlace(queue, { ...bareClaim(own), node, since }, untilMs);
 }
 
@@ -84,8 +96,16 @@ export function takePlace(queue: QueueRecord, holder: Waiter, untilMs: number): 
 }
 
 /** Makes matches of the first in the queue, as long as there are waiters and names for them. */
-export function makeMatches(queue: QueueRecord, { size, fresh, confirmWithinMs }: WaitersAssertion, nowMs: number): void {
-  const matched = new Set([...queue.matches.values()].filter((match) => !match.complete).flatMap(({ members }) => members.map(({ peer }) => peer)));
+export function makeMatches(
+  queue: QueueRecord,
+  { size, fresh, confirmWithinMs }: WaitersAssertion,
+  nowMs: number,
+): void {
+  const matched = new Set(
+    [...queue.matches.values()]
+      .filter((match) => !match.complete)
+      .flatMap(({ members }) => members.map(({ peer }) => peer)),
+  );
   const free = [...queue.waiters.values()]
     .map(({ holder }) => holder)
     .filter(({ peer }) => !matched.has(peer))
@@ -106,7 +126,12 @@ const matchOf = (names: FreshMatch, members: readonly Waiter[], endsAtMs: number
 });
 
 /** Notes who stands by a match. With the last one it is complete, and its members leave the queue. */
-export function confirmMembers(queue: QueueRecord, match: MatchRecord, peers: readonly PeerId[], nowMs: number): void {
+export function confirmMembers(
+  queue: QueueRecord,
+  match: MatchRecord,
+  peers: readonly PeerId[],
+  nowMs: number,
+): void {
   for (const { peer } of match.members) if (peers.includes(peer)) match.confirmed.add(peer);
   if (match.complete || match.confirmed.size < match.members.length) return;
   match.complete = true;
@@ -117,7 +142,10 @@ export function confirmMembers(queue: QueueRecord, match: MatchRecord, peers: re
   }
 }
 
-export const describeMatch = (queue: QueueKey, { id, room, members, confirmed, complete }: MatchRecord): Match => ({
+export const describeMatch = (
+  queue: QueueKey,
+  { id, room, members, confirmed, complete }: MatchRecord,
+): Match => ({
   id,
   queue,
   room,

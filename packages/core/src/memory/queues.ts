@@ -86,7 +86,8 @@ export class MemoryQueues implements QueueDirectory {
       for (const { holder } of queue.waiters.values()) {
         if (holder.node === node && !own.includes(holder.peer)) giveUp(queue, holder.peer);
       }
-      for (const waiter of waiters.toSorted((a, b) => a.since - b.since)) putBack(queue, node, waiter, nowMs + lifeMs);
+      for (const waiter of waiters.toSorted((a, b) => a.since - b.since))
+        putBack(queue, node, waiter, nowMs + lifeMs);
       makeMatches(queue, request, nowMs);
       const matches = [...queue.matches.values()].filter((match) => concerns(match, node));
       return matches.map((match) => describeMatch(key, match));

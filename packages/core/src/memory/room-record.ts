@@ -26,17 +26,26 @@ export function bareFacts({ epoch, capacity, code, door }: RoomFacts): RoomFacts
 }
 
 /** A copy without the seats that have lapsed or were at lost nodes; their going is a change of its own. */
-export function withoutEnded(kept: RoomRecord, nowMs: number, lost: readonly NodeId[], newTag: () => string): RoomRecord {
+export function withoutEnded(
+  kept: RoomRecord,
+  nowMs: number,
+  lost: readonly NodeId[],
+  newTag: () => string,
+): RoomRecord {
   const seats: Places<Seat> = new Map([...kept.seats].filter(([, place]) => !hasEnded(place, nowMs, lost)));
   return { ...kept, seats, tag: seats.size < kept.seats.size ? newTag() : kept.tag };
 }
 
-export function snapshotOf(key: RoomKey, { facts, tag, goodUntilMs, seats }: RoomRecord, nowMs: number): RoomSnapshot {
+export function snapshotOf(
+  key: RoomKey,
+  { facts, tag, goodUntilMs, seats }: RoomRecord,
+  nowMs: number,
+): RoomSnapshot {
   return {
     key,
     ...facts,
     tag,
     seats: [...seats.values()].map(({ holder }) => holder).toSorted((a, b) => a.joinedAt - b.joinedAt),
-    ...(facts.code && { codeExpiresInMs: Math.max(0, goodUntilMs - nowMs) }),
+    ...(facts.code && { codeExpiresInMs: Math.max(0, Math.round(goodUntilMs - nowMs)) }),
   };
 }

@@ -105,10 +105,12 @@ export class MemoryRooms implements RoomDirectory {
     return { from, room: snapshotOf(key, room, this.#nowMs()) };
   }
 
-  #roomFor({ capacity, mode, codeLifeMs, door }: JoinRequest): RoomRecord {
+  #roomFor({ capacity, codeLifeMs, door }: JoinRequest): RoomRecord {
     const nowMs = this.#nowMs();
-    const epoch = `${Math.floor(Math.max(0, nowMs) * 1_000).toString().padStart(16, '0')}.${this.#newTag()}`;
-    const code = mode === 'must-be-new' && codeLifeMs !== undefined;
+    const epoch = `${Math.floor(Math.max(0, nowMs) * 1_000)
+      .toString()
+      .padStart(16, '0')}.${this.#newTag()}`;
+    const code = codeLifeMs !== undefined;
     return emptyRoom({ epoch, capacity, code, ...(door && { door }) }, code ? nowMs + codeLifeMs : undefined);
   }
 
@@ -124,17 +126,20 @@ export class MemoryRooms implements RoomDirectory {
 /** Removes the seats that claim to be at `node` and are not; tells whether there were any. */
 function removeGhosts(room: RoomRecord, node: NodeId, seats: readonly OwnSeat[]): boolean {
   const own = new Set(seats.map(({ peer }) => peer));
-  const ghosts = [...room.seats.values()].filter(({ holder }) => holder.node === node && !own.has(holder.peer));
+  const ghosts = [...room.seats.values()].filter(
+    ({ holder }) => holder.node === node && !own.has(holder.peer),
+  );
   for (const { holder } of ghosts) room.seats.delete(holder.peer);
   return ghosts.length > 0;
 }
 
-/** The seat as its node asserts it; its place in the order is the one it has, or had. */
+/** The seat as its node asserts it, at the place its node gives it: who leaves, joins again and is forgotten is not who it was. */
 function putBack(room: RoomRecord, node: NodeId, seat: OwnSeat): Seat {
-  const there = room.seats.get(seat.peer)?.holder;
   const others = [...room.seats.values()].filter(({ holder }) => holder.peer !== seat.peer);
-  const joinedAt =
-    there?.fence === seat.fence ? there.joinedAt : firstFree(seat.joinedAt, others.map(({ holder }) => holder.joinedAt));
+  const joinedAt = firstFree(
+    seat.joinedAt,
+    others.map(({ holder }) => holder.joinedAt),
+  );
   room.lastJoinedAt = Math.max(room.lastJoinedAt, joinedAt);
   return { ...bareClaim(seat), node, joinedAt };
 }

@@ -1,0 +1,48 @@
+import type { MatchWish } from './matchmaker.ts';
+import type { Member } from './member.ts';
+import { type Match, Unavailable } from './ports/directory.ts';
+import type { JoinOutcome, JoinWish, Rooms } from './rooms.ts';
+
+/** Tries to take the seat of a complete match, each up to a second. */
+const ATTEMPTS = 20;
+
+/**
+ * A match is complete: an ordinary join of its room, whose door is the list of its members. Resolves when the member has been
+ * told: by `joined`, once everybody is there or the time for that is over, else by an error.
+ */
+export async function takeSeat(
+  rooms: Rooms,
+  member: Member,
+  match: Match,
+  wish: MatchWish,
+): Promise<JoinOutcome | 'unavailable'> {
+  const { queue, size, meta } = wish;
+  let tell = () => {};
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  const outcome = await insist(rooms, member, {
+    room: match.room,
+    meta,
+    capacity: size,
+    mode: 'may-create',
+    door: match.members.map(({ peer }) => peer),
+    announceAt: size,
+    announce(view, seat) {
+      member.send({ type: 'joined', queue, size, ...view.describe(seat) });
+      tell();
+    },
+  });
+  if (outcome === 'joined') await told;
+  else member.fail(outcome === 'unavailable' ? 'cluster-unavailable' : 'match-timeout', { queue, size });
+  return outcome;
+}
+
+async function insist(rooms: Rooms, member: Member, wish: JoinWish): Promise<JoinOutcome | 'unavailable'> {
+  for (let attempt = 1; attempt <= ATTEMPTS && !member.ended; attempt += 1) {
+    try {
+      return await rooms.join(member, wish);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+    }
+  }
+  return 'unavailable';
+}

@@ -1,0 +1,30 @@
+import type { Log, LogFields } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
+
+/** Says nothing, and remembers what was said as an error: a test that ends with one has found a bug. */
+export class QuietLog implements Log {
+  readonly errors: LogFields[] = [];
+
+  error(fields: LogFields): void {
+    this.errors.push(fields);
+  }
+  warn(): void {}
+  info(): void {}
+  debug(): void {}
+}
+
+/** Counts nothing. */
+export const quietMetrics: Metrics = {
+  upgraded() {},
+  sessionOpened() {},
+  sessionClosed() {},
+  received() {},
+  errorReplied() {},
+  frameSent() {},
+  signalSettled() {},
+  envelopes() {},
+  directoryAnswered() {},
+  roomRepaired() {},
+  matched() {},
+  observe() {},
+};
