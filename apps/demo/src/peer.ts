@@ -35,7 +35,9 @@ export class Peer {
     const connection = new RTCPeerConnection({ iceServers });
     this.#connection = connection;
     connection.addEventListener('negotiationneeded', () => void this.#offer());
-    connection.addEventListener('icecandidate', ({ candidate }) => events.signal({ candidate: toPlain(candidate) }));
+    connection.addEventListener('icecandidate', ({ candidate }) =>
+      events.signal({ candidate: toPlain(candidate) }),
+    );
     connection.addEventListener('connectionstatechange', () => this.#stateChanged());
     connection.addEventListener('datachannel', ({ channel }) => this.#use(channel));
     if (polite) this.#use(connection.createDataChannel('chat'));
@@ -52,7 +54,7 @@ export class Peer {
   }
 
   async receive({ description, candidate }: Payload): Promise<void> {
-    if (description !== undefined) return this.#describe(description as RTCSessionDescriptionInit);
+    if (description !== undefined) return this.#describe(description);
     try {
       await this.#connection.addIceCandidate(candidate as RTCIceCandidateInit | null);
     } catch (error) {

@@ -16,10 +16,16 @@ export interface SignalingEvents {
 }
 
 /** A message without the `id` that a request puts on it. */
-export type Request = Incoming extends infer Each ? (Each extends Incoming ? Omit<Each, 'id'> : never) : never;
+export type Request = Incoming extends infer Each
+  ? Each extends Incoming
+    ? Omit<Each, 'id'>
+    : never
+  : never;
 
 /** The terminal answer to a request, `error` included; or the connection was lost before one came. */
 export type Answer = Outgoing | { readonly type: 'disconnected' };
+
+type Timer = ReturnType<typeof setTimeout>;
 
 /** A session that lasted so long begins the back-off anew. */
 const STABLE_MS = 10_000;
@@ -39,7 +45,7 @@ export class Signaling {
   #onlineSince = 0;
   #lastId = 0;
   readonly #requests = new Map<number, (answer: Answer) => void>();
-  #timers: number[] = [];
+  readonly #timers: Timer[] = [];
 
   constructor(token: string | undefined, events: SignalingEvents) {
     this.#token = token;
@@ -95,10 +101,11 @@ export class Signaling {
 
   #receive(message: Outgoing): void {
     if (message.type === 'welcome') return this.#welcomed(message);
-    if (message.type === 'going-away') return this.#later(message.reconnectAfterMs, () => this.#move());
-    const answered = 're' in message && typeof message.re === 'number' ? this.#requests.get(message.re) : undefined;
+    if (message.type === 'going-away') return void this.#later(message.reconnectAfterMs, () => this.#move());
+    const re = 're' in message ? Number(message.re) : 0;
+    const answered = this.#requests.get(re);
     if (answered === undefined) return this.#events.message(message);
-    this.#requests.delete(message.re as number);
+    this.#requests.delete(re);
     answered(message);
   }
 
@@ -137,7 +144,9 @@ export class Signaling {
     const refusal = opened ? undefined : await this.#check();
     if (this.#ended || this.#socket !== undefined) return;
     if (refusal?.final === true) return this.#refuse(refusal.code);
-    this.#later((close?.retryAfterMs ?? refusal?.retryAfterMs ?? 0) + backoffMs(this.#failures), () => this.#connect());
+    this.#later((close?.retryAfterMs ?? refusal?.retryAfterMs ?? 0) + backoffMs(this.#failures), () =>
+      this.#connect(),
+    );
   }
 
   #refuse(code: string): void {
@@ -148,7 +157,8 @@ export class Signaling {
   /** A browser sees nothing of a refused upgrade; this answers what it would have been told. */
   async #check(): Promise<{ code: string; final: boolean; retryAfterMs?: number } | undefined> {
     try {
-      const headers: HeadersInit = this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
+      const headers: HeadersInit =
+        this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` };
       const response = await fetch(ENDPOINTS.check, { headers, credentials: 'omit', cache: 'no-store' });
       if (response.ok) return undefined;
       const body = (await response.json()) as { code: string; retryAfterMs?: number };
@@ -159,7 +169,7 @@ export class Signaling {
     }
   }
 
-  #later(delayMs: number, task: () => void): number {
+  #later(delayMs: number, task: () => void): Timer {
     const timer = setTimeout(task, delayMs);
     this.#timers.push(timer);
     return timer;

@@ -1,4 +1,12 @@
-import type { ErrorReply, Outgoing, PeerLeft, PeerUpdated, RoomId, RoomPeer, Welcome } from '@parley/protocol/plain';
+import type {
+  ErrorReply,
+  Outgoing,
+  PeerLeft,
+  PeerUpdated,
+  RoomId,
+  RoomPeer,
+  Welcome,
+} from '@parley/protocol/plain';
 
 import { Peer } from './peer.ts';
 import type { Payload } from './peer.ts';
@@ -47,8 +55,8 @@ export class Visit {
   #peer: Peer | undefined;
   #met = false;
   #talked = false;
-  #stuck: number | undefined;
-  #retry: number | undefined;
+  #stuck: ReturnType<typeof setTimeout> | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   /** Without a code a new room is made. */
   constructor(token: string | undefined, code: RoomId | undefined, events: VisitEvents) {
@@ -72,6 +80,8 @@ export class Visit {
     clearTimeout(this.#retry);
     this.#signaling.end();
     this.#peer?.close();
+    this.#peer = undefined;
+    this.#remote = undefined;
   }
 
   // The room --------------------------------------------------------------------------------------------------------
@@ -110,7 +120,8 @@ export class Visit {
     else if (message.type === 'peer-left') this.#miss(message);
     else if (message.type === 'peer-updated') this.#updated(message);
     else if (message.type === 'left') this.#end(message.reason ?? 'left');
-    else if (message.type === 'signal' && message.from === this.#remote?.peer) void this.#peer?.receive(message);
+    else if (message.type === 'signal' && message.from === this.#remote?.peer)
+      void this.#peer?.receive(message);
   }
 
   // The other one ---------------------------------------------------------------------------------------------------
@@ -224,5 +235,7 @@ function visitOf({ meta }: RoomPeer): unknown {
 
 /** `crypto.randomUUID` does not exist over plain http on a LAN. */
 function randomId(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
 }

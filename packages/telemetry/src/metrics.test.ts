@@ -1,5 +1,6 @@
 import type { Metrics } from '@parley/core';
-import type { NodeId } from '@parley/protocol';
+import { CLOSES, ERROR_CODES, REFUSALS } from '@parley/protocol';
+import type { CloseName, ErrorCode, NodeId } from '@parley/protocol';
 import { Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 
@@ -29,7 +30,10 @@ describe('each verb of the port moves its metrics, and no other', () => {
   const verbs: Record<keyof Metrics, [happen: (metrics: Metrics) => void, moved: Record<string, number>]> = {
     upgraded: [(m) => m.upgraded('accepted'), { 'parley_upgrades_total{outcome="accepted"}': 1 }],
     sessionOpened: [(m) => m.sessionOpened(), { parley_opens_total: 1 }],
-    sessionClosed: [(m) => m.sessionClosed('idle'), { 'parley_closes_total{close="idle"}': 1 }],
+    sessionClosed: [
+      (m) => m.sessionClosed('connection-lost'),
+      { 'parley_closes_total{close="connection-lost"}': 1 },
+    ],
     received: [
       (m) => m.received('signal', 1400),
       { 'parley_messages_received_total{type="signal"}': 1, parley_received_bytes_total: 1400 },
@@ -150,6 +154,19 @@ describe('a scrape', () => {
     );
     expect(series.get('parley_upgrades_total{outcome="other"}')).toBe(4);
     expect([...series.keys()].filter((name) => /"[xyz]"|__proto__/.test(name))).toEqual([]);
+  });
+
+  it('knows every way in which an upgrade, a session and a signal can end', async () => {
+    const closes = Object.keys(CLOSES) as CloseName[];
+    const errors = Object.keys(ERROR_CODES) as ErrorCode[];
+    const series = await scrape((metrics) => {
+      for (const refusal of Object.keys(REFUSALS)) metrics.upgraded(refusal);
+      for (const close of closes) metrics.sessionClosed(close);
+      for (const close of closes.filter((name) => name.startsWith('token-'))) metrics.upgraded(close);
+      for (const code of errors) metrics.errorReplied(code);
+      for (const code of errors) metrics.signalSettled('local', code, 1);
+    });
+    expect([...series.keys()].filter((name) => name.includes('"other"'))).toEqual([]);
   });
 
   it('keeps the nodes of one process apart', async () => {

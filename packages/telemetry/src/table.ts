@@ -11,6 +11,7 @@ export interface MetricRow {
   readonly buckets?: readonly number[];
 }
 
+const CLOSE_NAMES = Object.keys(CLOSES);
 const ERRORS = Object.keys(ERROR_CODES);
 const PATHS = ['local', 'remote'];
 
@@ -35,13 +36,25 @@ export const METRICS = {
   waiters: gauge('parley_waiters', 'Sessions of this node that wait in a queue.'),
   pendingReceipts: gauge('parley_pending_receipts', 'Signals to other nodes whose receipt is awaited.'),
 
-  upgrades: counter('parley_upgrades_total', 'Upgrade requests, by how they were answered.', {
-    outcome: ['accepted', ...Object.keys(REFUSALS)],
-  }),
+  upgrades: counter(
+    'parley_upgrades_total',
+    'Upgrade requests: accepted, or why not. A refused token is let in to be told.',
+    {
+      outcome: [
+        'accepted',
+        ...Object.keys(REFUSALS),
+        ...CLOSE_NAMES.filter((name) => name.startsWith('token-')),
+      ],
+    },
+  ),
   opens: counter('parley_opens_total', 'Sessions that began. Less those that ended, it is parley_sessions.'),
-  closes: counter('parley_closes_total', 'Sessions that ended, by the close.', {
-    close: Object.keys(CLOSES),
-  }),
+  closes: counter(
+    'parley_closes_total',
+    'Sessions that ended, by the close; connection-lost: by none of ours.',
+    {
+      close: [...CLOSE_NAMES, 'connection-lost'],
+    },
+  ),
   messagesReceived: counter('parley_messages_received_total', 'Valid messages of clients, by type.', {
     type: Object.keys(INCOMING),
   }),

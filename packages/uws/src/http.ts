@@ -14,7 +14,7 @@ export interface Manner {
 export async function answerLater(
   res: uWS.HttpResponse,
   request: HttpRequest,
-  ask: (request: HttpRequest) => Promise<HttpAnswer>,
+  ask: () => Promise<HttpAnswer>,
   isAccepting: () => boolean,
 ): Promise<void> {
   let gone = false;
@@ -22,7 +22,7 @@ export async function answerLater(
   res.onAborted(() => {
     gone = true;
   });
-  const answer = await ask(request);
+  const answer = await ask();
   if (gone) return;
   writeAnswer(res, answer, { withoutBody: request.method === 'HEAD', closeConnection: !isAccepting() });
 }

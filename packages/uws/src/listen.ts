@@ -27,7 +27,12 @@ export function listenWith(library: Library): Listen {
     let accepting = true;
 
     const answer = (res: uWS.HttpResponse, request: HttpRequest): void =>
-      void answerLater(res, request, handlers.http, () => accepting);
+      void answerLater(
+        res,
+        request,
+        () => handlers.http(request),
+        () => accepting,
+      );
 
     app.ws<UserData>(ENDPOINTS.connect, behavior({ library, options, handlers, connections, answer }));
     app.any('/*', (res, req) => answer(res, copyRequest(res, req, options)));
@@ -43,7 +48,7 @@ export function listenWith(library: Library): Listen {
     async function stop(): Promise<void> {
       stopAccepting();
       if (connections.size > 0) {
-        for (const connection of [...connections]) connection.end(1001, '');
+        for (const connection of connections) connection.end(1001, '');
         await delay(STOP_GRACE_MS);
       }
       app.close();
@@ -59,7 +64,7 @@ function behavior(server: {
   readonly options: SocketServerOptions;
   readonly handlers: ServerHandlers;
   readonly connections: Set<Connection>;
-  answer(res: uWS.HttpResponse, request: HttpRequest): void;
+  readonly answer: (res: uWS.HttpResponse, request: HttpRequest) => void;
 }): uWS.WebSocketBehavior<UserData> {
   const { library, options, handlers, connections, answer } = server;
   const { maxMessageBytes, maxBackpressureBytes } = options;
@@ -75,7 +80,7 @@ function behavior(server: {
     upgrade(res, req, context) {
       const request = copyRequest(res, req, options);
       if (isHandshake(request)) {
-        void upgrade(res, request, context, { maxMessageBytes, ask: handlers.upgrade });
+        void upgrade(res, request, context, { maxMessageBytes, handlers });
       } else {
         answer(res, request);
       }

@@ -24,7 +24,7 @@ describe('load', () => {
 
   it.runIf(loaded.ok)('takes the binary itself and not an imitation of it', () => {
     if (!loaded.ok) return;
-    expect(Function.prototype.toString.call(loaded.library.App)).toContain('[native code]');
+    expect(String(loaded.library.App)).toContain('[native code]');
   });
 
   it.skipIf(loaded.ok)('ends in one sentence that names the remedy', () => {

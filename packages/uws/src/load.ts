@@ -6,9 +6,9 @@ import type * as uWS from 'uWebSockets.js';
 export interface Library {
   readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
   readonly DISABLED: uWS.CompressOptions;
-  App(): App;
-  us_listen_socket_close(listenSocket: uWS.us_listen_socket): void;
-  us_socket_local_port(socket: uWS.us_socket): number;
+  readonly App: () => App;
+  readonly us_listen_socket_close: (listenSocket: uWS.us_listen_socket) => void;
+  readonly us_socket_local_port: (socket: uWS.us_socket) => number;
 }
 
 /** The library's types leave out the form of `listen` that takes a host *and* options. */

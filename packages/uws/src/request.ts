@@ -12,13 +12,18 @@ export function copyRequest(
   return {
     method: req.getCaseSensitiveMethod(),
     path: req.getUrl(),
-    // 20.30 says undefined where the types promise an empty string.
-    query: (req.getQuery() as string | undefined) ?? '',
+    query: queryOf(req),
     headers: copyHeaders(req),
     address: plainAddress(res.getRemoteAddressAsText()),
     ...(proxiedAddress !== '' && { proxiedAddress }),
     tls: false,
   };
+}
+
+function queryOf(req: uWS.HttpRequest): string {
+  // 20.30 gives undefined where the types promise an empty string.
+  const query: string | undefined = req.getQuery();
+  return query ?? '';
 }
 
 function copyHeaders(req: uWS.HttpRequest): ReadonlyMap<string, string> {

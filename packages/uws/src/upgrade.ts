@@ -1,4 +1,4 @@
-import type { Admission, HttpRequest } from '@parley/core';
+import type { Admission, HttpRequest, ServerHandlers } from '@parley/core';
 import type * as uWS from 'uWebSockets.js';
 import { writeAnswer } from './http.ts';
 import { Connection } from './socket.ts';
@@ -7,7 +7,7 @@ import type { UserData } from './socket.ts';
 /** What {@link upgrade} needs of the server. */
 export interface UpgradeOptions {
   readonly maxMessageBytes: number;
-  ask(request: HttpRequest): Promise<Admission>;
+  readonly handlers: ServerHandlers;
 }
 
 /** Asks the node about a handshake, then opens or refuses it, if the client is still there by then. */
@@ -22,7 +22,7 @@ export async function upgrade(
   res.onAborted(() => {
     gone = true;
   });
-  const admission = await options.ask(request);
+  const admission = await options.handlers.upgrade(request);
   if (!admission.ok) {
     if (!gone) writeAnswer(res, admission.answer, { withoutBody: false, closeConnection: true });
   } else if (gone) {

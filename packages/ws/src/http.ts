@@ -7,10 +7,10 @@ import type { HttpAnswer, HttpRequest } from '@parley/core';
 export async function answerLater(
   res: ServerResponse,
   request: HttpRequest,
-  ask: (request: HttpRequest) => Promise<HttpAnswer>,
+  ask: () => Promise<HttpAnswer>,
   isAccepting: () => boolean,
 ): Promise<void> {
-  const answer = await ask(request);
+  const answer = await ask();
   res.writeHead(answer.status, headersOf(answer, { closeConnection: !isAccepting() }));
   res.end(request.method === 'HEAD' ? undefined : answer.body);
 }

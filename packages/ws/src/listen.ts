@@ -78,7 +78,12 @@ function serve(
 
   server.on('request', (req, res) => {
     const request = copyRequest(req, sourceOf);
-    void answerLater(res, request, handlers.http, () => server.listening);
+    void answerLater(
+      res,
+      request,
+      () => handlers.http(request),
+      () => server.listening,
+    );
   });
   server.on('upgrade', (req, wire, early) => {
     const request = copyRequest(req, sourceOf);

@@ -30,7 +30,6 @@ export async function upgrade(
   }
   const admission = await whileSilent(wire, options.handlers.upgrade(request));
   if (!admission.ok) writeRawAnswer(wire, admission.answer, request.method);
-  else if (wire.destroyed) admission.abandoned();
   else open(req, wire, options, admission);
 }
 
@@ -63,6 +62,6 @@ function open(
     connection = new Connection(ws, wire, { ...options, open: (socket) => admission.open(socket) });
     options.opened(connection);
   });
-  // `ws` calls back before it returns, or not at all: the client was half gone.
+  // `ws` calls back before it returns, or not at all when the client has gone.
   if (connection === undefined) admission.abandoned();
 }

@@ -9,7 +9,7 @@ import { eventually, fresh, type Subject } from './subject.ts';
 /** Some nodes' buses that reach each other. */
 export interface BusSubject extends Subject {
   /** A bus that has not been started. The suite stops it; `close` may do so again. */
-  open(node: NodeId): Bus;
+  open(node: NodeId): Bus | Promise<Bus>;
 }
 
 export type MakeBuses = () => Promise<BusSubject>;
@@ -152,7 +152,7 @@ export function busContract(name: string, make: MakeBuses): void {
     });
 
     async function listen(node: NodeId) {
-      const heard = ear(at().open(node));
+      const heard = ear(await at().open(node));
       await heard.bus.start(heard.listener);
       return heard;
     }

@@ -2,19 +2,25 @@ import { describe } from 'vitest';
 import { nodesContract } from './nodes.ts';
 import { peersContract } from './peers.ts';
 import { queueAssertContract } from './queues-assert.ts';
-import { queuesContract } from './queues.ts';
+import { queueEnqueueContract } from './queues-enqueue.ts';
+import { queueMatchContract } from './queues-match.ts';
 import { roomAssertContract } from './rooms-assert.ts';
-import { roomsContract } from './rooms.ts';
+import { roomChangeContract } from './rooms-change.ts';
+import { roomEndContract } from './rooms-end.ts';
+import { roomJoinContract } from './rooms-join.ts';
 import type { MakeDirectory } from './subject.ts';
 
-/** Everything that a {@link Directory} promises. Waits for a few seconds in all when `advance` really waits. */
+/** Everything that a {@link Directory} promises. Waits for some ten seconds in all where `advance` really waits. */
 export function directoryContract(name: string, make: MakeDirectory): void {
   describe(`directory: ${name}`, () => {
     nodesContract(make);
     peersContract(make);
-    roomsContract(make);
+    roomJoinContract(make);
+    roomChangeContract(make);
+    roomEndContract(make);
     roomAssertContract(make);
-    queuesContract(make);
+    queueEnqueueContract(make);
+    queueMatchContract(make);
     queueAssertContract(make);
   });
 }

@@ -54,13 +54,14 @@ describe('memory network', () => {
   });
 
   it('keeps the order of a pair when a later batch is the quicker one', async () => {
-    const { clock, send, heard } = await pair((n) => 100 - n);
+    const { clock, network, send, heard } = await pair((n) => 100 - n);
     for (let n = 1; n <= 50; n += 1) {
       send(`${n}`);
       await clock.flush();
     }
     await clock.advance(100);
 
+    expect(network.linesForTesting).toBe(0);
     expect(heard).toEqual(Array.from({ length: 50 }, (_, n) => `${n + 1}`));
   });
 
@@ -103,5 +104,5 @@ async function pair(fateOf: (n: number) => Fate) {
   await one.start({ ...deaf, failed: (_to: Inbox, envelopes) => void failed.push(...tokens(envelopes)) });
   await two.start({ ...deaf, received: (_from, envelopes) => void heard.push(...tokens(envelopes)) });
   const send = (token: string) => one.send(two.inbox, { kind: 'probe', token });
-  return { clock, one, two, send, heard, failed };
+  return { clock, network, one, two, send, heard, failed };
 }

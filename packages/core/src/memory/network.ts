@@ -50,6 +50,11 @@ export class MemoryNetwork {
     return 'taken';
   }
 
+  /** How many pairs have something under way. */
+  get linesForTesting(): number {
+    return this.#lines.size;
+  }
+
   #arrive(name: string, from: NodeId, to: Inbox): void {
     const line = this.#lines.get(name);
     const envelopes = line?.shift();

@@ -6,7 +6,7 @@ import { messageId } from '../fields.ts';
 export const refresh = z.strictObject({
   type: z.literal('refresh'),
   id: messageId.optional(),
-  token: z.string().regex(/^[A-Za-z0-9._~-]{16,8192}$/),
+  token: z.string().regex(/^[A-Za-z0-9._~-]{16,4096}$/),
 });
 
 export type Refresh = z.infer<typeof refresh>;

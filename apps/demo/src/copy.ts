@@ -1,0 +1,23 @@
+import { page } from './page.ts';
+
+/** Copies the text of an element; without a clipboard (plain http on a LAN) marks it, ready to be copied by hand. */
+export async function copy(element: HTMLElement, what: string): Promise<void> {
+  page.copied.textContent = (await hasCopied(element))
+    ? `${what} copied`
+    : `${what} marked: copy it with Ctrl+C or a long press`;
+}
+
+async function hasCopied(element: HTMLElement): Promise<boolean> {
+  try {
+    // The type says it is always there; a page that is no secure context has none.
+    const clipboard = navigator.clipboard as Clipboard | undefined;
+    if (clipboard !== undefined) {
+      await clipboard.writeText(element.textContent);
+      return true;
+    }
+  } catch {
+    // Not permitted: marked instead.
+  }
+  getSelection()?.selectAllChildren(element);
+  return false;
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
+const html = read('index.html');
+
+describe('index.html', () => {
+  it('has each part that script looks for', () => {
+    const wanted = [...read('page.ts').matchAll(/part\('([a-z-]+)'/g)].map(([, id]) => id);
+    expect(wanted.length).toBeGreaterThan(10);
+    expect(wanted.filter((id) => !html.includes(`id="${id}"`))).toEqual([]);
+  });
+
+  it('works under a content security policy without inline code, and asks nobody else for anything', () => {
+    expect(html).not.toMatch(/<style|<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=/);
+    expect([html, read('style.css')].join('\n')).not.toMatch(/https?:|(src|href)="\/\/|@import|url\(/);
+  });
+
+  it('has a label for each field', () => {
+    const fields = [...html.matchAll(/<input[^>]*\sid="([a-z-]+)"/g)].map(([, id]) => id);
+    expect(fields).toEqual(['join-input', 'file-input', 'message-input']);
+    expect(fields.filter((id) => !html.includes(`for="${id}"`))).toEqual([]);
+  });
+});

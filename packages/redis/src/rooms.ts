@@ -1,0 +1,94 @@
+import {
+  type JoinAnswer,
+  type OwnSeat,
+  type Random,
+  type RoomChange,
+  type RoomDirectory,
+  type RoomKey,
+  type RoomSnapshot,
+  type Seat,
+  type SeatAnswer,
+} from '@parley/core';
+import type { PeerId } from '@parley/protocol';
+
+import { claimWords, readEntry, SEAT_WORDS } from './entry.ts';
+import type { Keys } from './keys.ts';
+import type { Reply, Scripts } from './scripts.ts';
+
+export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDirectory {
+  return {
+    async join({
+      key,
+      node,
+      seat,
+      capacity,
+      mode,
+      codeLifeMs,
+      door,
+      lifeMs,
+      lost,
+      notAfterMs,
+    }): Promise<JoinAnswer> {
+      const own = [node, seat.peer, seat.fence, claimWords(seat), lifeMs];
+      const made = [capacity, mode === 'must-be-new' ? (codeLifeMs ?? '') : '', doorText(door)];
+      const args = [random.id(), notAfterMs, ...own, mode, ...made, ...lost];
+      const reply = await scripts.run('join', keys.room(key), args);
+      const outcome = reply[0] as JoinAnswer['outcome'];
+      return outcome === 'joined' ? { outcome, ...roomChange(key, reply) } : { outcome };
+    },
+    async leave({ key, peer, fence }) {
+      return seatAnswer(key, await scripts.run('leave', keys.room(key), [random.id(), peer, fence]));
+    },
+    async update({ key, peer, fence }, meta) {
+      return seatAnswer(
+        key,
+        await scripts.run('update', keys.room(key), [random.id(), peer, fence, meta ?? '']),
+      );
+    },
+    async assert({ key, facts, node, seats, lifeMs, lost }) {
+      const own = [facts.epoch, facts.capacity, facts.code ? 1 : 0, doorText(facts.door)];
+      const args = [random.id(), node, lifeMs, ...own, seats.length, ...seats.flatMap(ownSeatArgs), ...lost];
+      const reply = await scripts.run('assert-seats', keys.room(key), args);
+      const refused = String(reply[0]).split(' ').filter(Boolean) as PeerId[];
+      return { ...roomChange(key, reply), refused };
+    },
+  };
+}
+
+function ownSeatArgs(seat: OwnSeat): (string | number)[] {
+  return [seat.peer, seat.fence, seat.joinedAt, claimWords(seat)];
+}
+
+/** Lists travel as the text they are kept as: Lua's cjson would make `{}` of an empty one. */
+function doorText(door: readonly PeerId[] | undefined): string {
+  return door ? JSON.stringify(door) : '';
+}
+
+function seatAnswer(key: RoomKey, reply: Reply): SeatAnswer {
+  return reply[0] === 'changed' ? { outcome: 'changed', ...roomChange(key, reply) } : { outcome: 'absent' };
+}
+
+/** See `room_reply` of `scripts/shared/room.lua`. */
+function roomChange(key: RoomKey, reply: Reply): RoomChange {
+  const [, from, tag, epoch, capacity, code, leftMs, door] = reply;
+  const seats: Seat[] = [];
+  for (let at = 8; at < reply.length; at += 2)
+    seats.push(readSeat(reply[at] as PeerId, String(reply[at + 1])));
+  seats.sort((a, b) => a.joinedAt - b.joinedAt);
+  const room: RoomSnapshot = {
+    key,
+    tag: String(tag),
+    epoch: String(epoch),
+    capacity: Number(capacity),
+    code: code === '1',
+    seats,
+    ...(door && { door: JSON.parse(String(door)) as PeerId[] }),
+    ...(code === '1' && { codeExpiresInMs: Number(leftMs) }),
+  };
+  return { from: String(from), room };
+}
+
+function readSeat(peer: PeerId, line: string): Seat {
+  const { claim, at } = readEntry(peer, line, SEAT_WORDS);
+  return { ...claim, joinedAt: at };
+}

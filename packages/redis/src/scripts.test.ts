@@ -1,0 +1,28 @@
+import { readdirSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { readScript, scriptNames } from './scripts.ts';
+
+describe('scripts', () => {
+  it('are all there, and no file is without a name', () => {
+    const files = readdirSync(new URL('./scripts', import.meta.url)).filter((name) => name.endsWith('.lua'));
+
+    expect(files.toSorted()).toEqual(scriptNames.map((name) => `${name}.lua`).toSorted());
+  });
+
+  it.each(scriptNames)('%s begins with its flags, and says its keys, arguments and answers', (name) => {
+    const { source } = readScript(name);
+
+    expect(source).toMatch(/^#!lua( flags=allow-oom)?\n-- /);
+    for (const word of ['-- KEYS[1]  ', '-- ARGV     ', '-- Returns  ']) expect(source).toContain(word);
+  });
+
+  it.each(scriptNames)('%s is whole, touches its one key alone, and leaves chance to its caller', (name) => {
+    const { source } = readScript(name);
+
+    expect(source).not.toContain('--- include');
+    expect(source).not.toMatch(/KEYS\[(?!1\])/);
+    expect(source).not.toMatch(/math\.random|cjson\.encode|tostring\(/);
+  });
+});

@@ -1,0 +1,87 @@
+#!lua flags=allow-oom
+-- A node says what its seats in a room are, and hears what the room is. Of two epochs the older one is the room.
+--
+-- KEYS[1]  room
+-- ARGV     1 tag of the change, 2 node, 3 life in ms; the room as this node knows it: 4 epoch, 5 capacity, 6 code (1 or 0),
+--          7 door (JSON list, or empty); 8 number of its seats, then four for each: peer, fence, joinedAt in us,
+--          and session, instance, user and meta as one line; then the nodes that are lost
+-- Returns  the room with the refused peers, divided by spaces, in the place of an outcome; with an empty tag if there is
+--          none, and none is made of no seats
+--
+--- include shared/arguments
+--- include shared/clock
+--- include shared/hash
+--- include shared/room
+local new_tag, node, life_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local epoch, capacity, code, door = ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local own, lost_at = read_groups(8, { 'peer', 'fence', 'joined_us', 'rest' })
+local is_own = {}
+for _, claim in ipairs(own) do
+  claim.joined_us = tonumber(claim.joined_us)
+  is_own[claim.peer] = true
+end
+-- Where there are not places for all, those who came first have them.
+table.sort(own, function(a, b) return a.joined_us < b.joined_us end)
+
+local room = read_room(KEYS[1], set_from(lost_at), new_tag)
+local changed = false
+
+if not room.exists or epoch < room.epoch then
+  if not room.exists then
+    room.good_ms = 0
+    room.last_us = 0
+  end
+  room.epoch, room.capacity, room.code, room.door = epoch, capacity, code, door
+  changed = true
+end
+if not room.exists and #own == 0 then
+  return room_reply('', '', room)
+end
+
+for peer, seat in pairs(room.seats) do
+  if seat.node == node and not is_own[peer] then
+    drop_seat(room, peer)
+    changed = true
+  end
+end
+
+local function joined_us_of(claim)
+  local taken = {}
+  for peer, seat in pairs(room.seats) do
+    taken[seat.joined_us] = peer ~= claim.peer or nil
+  end
+  local us = claim.joined_us
+  while taken[us] do
+    us = us + 1
+  end
+  return us
+end
+
+local refused = {}
+for _, claim in ipairs(own) do
+  local seat = room.seats[claim.peer]
+  local stands = seat and seat.fence == claim.fence
+  if seat and seat.fence > claim.fence then
+    refused[#refused + 1] = claim.peer
+  elseif not seat and epoch ~= room.epoch and room.count >= room.capacity then
+    refused[#refused + 1] = claim.peer
+  else
+    local joined_us = joined_us_of(claim)
+    changed = changed or not stands or seat.rest ~= claim.rest or seat.joined_us ~= joined_us
+    put_seat(room, claim.peer, {
+      until_ms = now_ms + life_ms,
+      joined_us = joined_us,
+      away = '0',
+      fence = claim.fence,
+      node = node,
+      rest = claim.rest,
+    })
+  end
+end
+
+if changed then
+  room.tag = new_tag
+end
+commit_room(room)
+-- The tag before everything, what was dropped included: nobody is told what changed, so nobody could miss a part of it.
+return room_reply(table.concat(refused, ' '), room.tag_found, room)

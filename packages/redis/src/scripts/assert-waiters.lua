@@ -1,0 +1,67 @@
+#!lua flags=allow-oom
+-- A node says who of its own waits in a queue, and hears which matches they are in. Renews, repairs, settles and matches.
+--
+-- KEYS[1]  queue
+-- ARGV     1 node, 2 life in ms, 3 size of a match, 4 how long it may wait for its members in ms, 5 number of names for
+--          matches, then two for each: id, room; then the number of waiters, and four for each: peer, fence, place in us,
+--          and session, instance, user and meta as one line; then the nodes that are lost
+-- Returns  the matches (see append_match), one after the other
+--
+--- include shared/arguments
+--- include shared/clock
+--- include shared/hash
+--- include shared/queue
+--- include shared/match
+local node, life_ms, size, confirm_within_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local names, own_at = read_groups(5, { 'id', 'room' })
+local own, lost_at = read_groups(own_at, { 'peer', 'fence', 'since_us', 'rest' })
+local is_own = {}
+for _, claim in ipairs(own) do
+  is_own[claim.peer] = true
+end
+table.sort(own, function(a, b) return tonumber(a.since_us) < tonumber(b.since_us) end)
+
+local queue = read_queue(KEYS[1], set_from(lost_at), is_own)
+for peer, waiter in pairs(queue.waiters) do
+  if waiter.node == node and not is_own[peer] then
+    drop_waiter(queue, peer)
+  end
+end
+
+for _, claim in ipairs(own) do
+  local waiter = queue.waiters[claim.peer]
+  if waiter and waiter.fence < claim.fence then
+    drop_waiter(queue, claim.peer)
+    waiter = nil
+  end
+  if waiter and waiter.fence == claim.fence then
+    waiter.until_ms = now_ms + life_ms
+    put_waiter(queue, claim.peer, waiter)
+  elseif not waiter and not complete_with(queue, claim.peer, claim.fence) then
+    take_place(queue, claim.peer, {
+      until_ms = now_ms + life_ms, since_us = free_place(queue, tonumber(claim.since_us)), away = '0', fence = claim.fence,
+      node = node, match = '-', confirmed = false, rest = claim.rest,
+    })
+  end
+end
+
+make_matches(queue, size, confirm_within_ms, names)
+commit_queue(queue)
+
+-- Every match with a member of this node in it; a complete one as long as it is the last word for that member.
+local concerned = {}
+for _, waiter in pairs(queue.waiters) do
+  if waiter.node == node and waiter.match ~= '-' then
+    concerned[waiter.match] = true
+  end
+end
+for id, complete in pairs(queue.completes) do
+  for _, member in ipairs(complete.members) do
+    concerned[id] = concerned[id] or (member.open and member.node == node) or nil
+  end
+end
+local reply = {}
+for id in pairs(concerned) do
+  append_match(reply, queue, id)
+end
+return reply

@@ -1,0 +1,21 @@
+-- Groups of arguments, after how many there are, which stands at `at`. Returns them, and where the arguments go on.
+local function read_groups(at, names)
+  local groups, next_at = {}, at + 1
+  for i = 1, tonumber(ARGV[at]) do
+    groups[i] = {}
+    for offset, name in ipairs(names) do
+      groups[i][name] = ARGV[next_at + offset - 1]
+    end
+    next_at = next_at + #names
+  end
+  return groups, next_at
+end
+
+-- The arguments from this one on, as a set.
+local function set_from(first)
+  local set = {}
+  for i = first, #ARGV do
+    set[ARGV[i]] = true
+  end
+  return set
+end

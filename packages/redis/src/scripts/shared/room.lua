@@ -1,0 +1,97 @@
+-- A room as a table. Seats that have lapsed, and those at nodes that are lost, are gone from it: a change of its own, with a
+-- tag of its own, which no node knows; so whoever hears of the next change reads again, and does not only add that to what
+-- it knew. What changes is noted here and written by commit_room: a refusal writes nothing.
+local function read_room(key, lost, new_tag)
+  local fields = read_hash(key)
+  local room = {
+    key = key,
+    tag_found = fields.tag or '',
+    tag = fields.tag or '',
+    epoch = fields.epoch,
+    capacity = tonumber(fields.capacity),
+    code = fields.code or '0',
+    good_ms = tonumber(fields.good or 0),
+    last_us = tonumber(fields.lastUs or 0),
+    door = fields.door or '',
+    seats = {},
+    count = 0,
+    gone = {},
+    dirty = {},
+  }
+  for name, line in pairs(fields) do
+    if string.sub(name, 1, 5) == 'seat:' then
+      local peer = string.sub(name, 6)
+      local until_ms, joined_us, away, fence, node, rest = string.match(line, '^1 (%d+) (%d+) (%d+) (%S+) (%S+) (.*)$')
+      if tonumber(until_ms) <= now_ms or lost[node] then
+        room.gone[#room.gone + 1] = name
+      else
+        room.seats[peer] = {
+          until_ms = tonumber(until_ms), joined_us = tonumber(joined_us), away = away, fence = fence, node = node, rest = rest,
+        }
+        room.count = room.count + 1
+      end
+    end
+  end
+  room.exists = room.count > 0 or room.good_ms > now_ms
+  if not room.exists then
+    room.tag_found, room.tag = '', ''
+  elseif #room.gone > 0 then
+    room.tag = new_tag .. '~'
+  end
+  return room
+end
+
+local function put_seat(room, peer, seat)
+  if not room.seats[peer] then
+    room.count = room.count + 1
+  end
+  room.seats[peer] = seat
+  room.dirty[peer] = true
+  room.last_us = math.max(room.last_us, seat.joined_us)
+end
+
+local function drop_seat(room, peer)
+  room.seats[peer] = nil
+  room.dirty[peer] = nil
+  room.count = room.count - 1
+  room.gone[#room.gone + 1] = 'seat:' .. peer
+end
+
+local function seat_line(seat)
+  return '1 ' .. digits(seat.until_ms) .. ' ' .. digits(seat.joined_us) .. ' ' .. seat.away .. ' ' .. seat.fence .. ' ' ..
+    seat.node .. ' ' .. seat.rest
+end
+
+-- Writes the room, or removes it when nobody is left in it.
+local function commit_room(room)
+  if room.count == 0 and room.good_ms <= now_ms then
+    redis.call('DEL', room.key)
+    return
+  end
+  if not room.exists then
+    redis.call('DEL', room.key)
+  elseif #room.gone > 0 then
+    redis.call('HDEL', room.key, unpack(room.gone))
+  end
+  local last_ms = room.good_ms
+  for peer, seat in pairs(room.seats) do
+    last_ms = math.max(last_ms, seat.until_ms)
+    if room.dirty[peer] then
+      redis.call('HSET', room.key, 'seat:' .. peer, seat_line(seat))
+    end
+  end
+  redis.call('HSET', room.key, 'v', 1, 'tag', room.tag, 'epoch', room.epoch, 'capacity', room.capacity, 'code', room.code,
+    'good', digits(room.good_ms), 'lastUs', digits(room.last_us), 'door', room.door)
+  redis.call('PEXPIREAT', room.key, digits(last_ms))
+end
+
+-- outcome, from, tag, epoch, capacity, code, ms a code is still good, door, then peer and line of each seat
+local function room_reply(outcome, from, room)
+  local left_ms = math.max(0, room.good_ms - now_ms)
+  local reply = { outcome, from, room.tag, room.epoch, room.capacity, room.code, left_ms, room.door }
+  for peer, seat in pairs(room.seats) do
+    reply[#reply + 1] = peer
+    reply[#reply + 1] = seat_line(seat)
+  end
+  return reply
+end
