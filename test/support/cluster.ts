@@ -1,0 +1,89 @@
+import { readConfig, type Config } from '@parley/edge/config';
+import { startServer, type RunningServer } from '@parley/edge/server';
+
+import type { ConnectOptions, RawClient } from './client.ts';
+import { startRedis, uniquePrefix } from './redis.ts';
+import { watchTtls } from './ttl-watch.ts';
+import { until } from './until.ts';
+
+/** One node of a {@link Cluster}: in this process, so that a test can look inside, with sockets as real as any. */
+export interface ClusterNode extends RunningServer {
+  /** Of the service port, `http://127.0.0.1:port`. */
+  readonly url: string;
+}
+
+/** Several nodes in this process that share a real Redis. */
+export interface Cluster {
+  readonly nodes: readonly ClusterNode[];
+  readonly redisUrl: string;
+  readonly prefix: string;
+  /** The address of a node, counted from 0; of the first again after the last. */
+  url(index: number): string;
+  /**
+   * Stops every node.
+   *
+   * @throws Error when at any time there was a key that would have stayed for ever
+   */
+  stop(): Promise<void>;
+}
+
+/** Starts so many nodes on one prefix of a Redis, and waits until each knows every other. Without `PARLEY_AUTH` or keys in `env` it lets everybody in. */
+export async function startCluster(size: number, env: NodeJS.ProcessEnv = {}): Promise<Cluster> {
+  const redis = await startRedis();
+  const prefix = uniquePrefix();
+  const ttls = watchTtls(redis.url, prefix);
+  const shared = { PARLEY_REDIS_URL: redis.url, PARLEY_REDIS_PREFIX: prefix, ...env };
+  const nodes = await Promise.all(Array.from({ length: size }, () => startServerHere(shared)));
+  await untilGathered(nodes);
+  return {
+    nodes,
+    redisUrl: redis.url,
+    prefix,
+    url: (index) => nodes[index % size]!.url,
+    async stop() {
+      await Promise.all(nodes.map((node) => node.stop()));
+      try {
+        await ttls.stop();
+      } finally {
+        await redis.stop();
+      }
+    },
+  };
+}
+
+/** A node in this process, on free ports of loopback. */
+export async function startServerHere(env: NodeJS.ProcessEnv = {}): Promise<ClusterNode> {
+  const server = await startServer(configOf(env));
+  return { ...server, url: `http://127.0.0.1:${server.port}` };
+}
+
+/** Waits until every node has heard, from Redis, that every other one is alive. */
+export async function untilGathered(nodes: readonly ClusterNode[]): Promise<void> {
+  const knowsAll = ({ node }: ClusterNode) =>
+    node.isReady && node.membership.nodes.filter(({ state }) => state === 'alive').length >= nodes.length;
+  await until(`${nodes.length} nodes that know each other`, () => nodes.every(knowsAll));
+}
+
+/** So many clients, dealt out to the nodes in turn. */
+export function spread(
+  count: number,
+  cluster: Cluster,
+  connect: (options: ConnectOptions | undefined, to: string) => Promise<RawClient>,
+): Promise<RawClient[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => connect(undefined, cluster.url(index))));
+}
+
+function configOf(env: NodeJS.ProcessEnv): Config {
+  const isOpen = !Object.keys(env).some((name) => /^PARLEY_(AUTH|PUBLIC_TOKENS|JWT_)/.test(name));
+  const outcome = readConfig({
+    PARLEY_HOST: '127.0.0.1',
+    PARLEY_PORT: '0',
+    PARLEY_OPS_PORT: '0',
+    PARLEY_SOCKET: 'auto',
+    PARLEY_LOG_LEVEL: 'error',
+    ...(isOpen && { PARLEY_AUTH: 'none' }),
+    ...env,
+  });
+  if (outcome.ok) return outcome.config;
+  throw new Error(outcome.mistakes.join('\n'));
+}
