@@ -45,8 +45,8 @@ export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDi
         await scripts.run('update', keys.room(key), [random.id(), peer, fence, meta ?? '']),
       );
     },
-    async assert({ key, facts, node, seats, lifeMs, lost }) {
-      const own = [facts.epoch, facts.capacity, facts.code ? 1 : 0, doorText(facts.door)];
+    async assert({ key, facts, node, seats, codeLifeMs, lifeMs, lost }) {
+      const own = [facts.epoch, facts.capacity, facts.code ? 1 : 0, codeLifeMs ?? '', doorText(facts.door)];
       const args = [random.id(), node, lifeMs, ...own, seats.length, ...seats.flatMap(ownSeatArgs), ...lost];
       const reply = await scripts.run('assert-seats', keys.room(key), args);
       const refused = String(reply[0]).split(' ').filter(Boolean) as PeerId[];

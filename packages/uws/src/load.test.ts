@@ -18,17 +18,18 @@ describe('load', () => {
     expect(process.env['UWS_HTTP_MAX_HEADERS_SIZE']).toBe('8192');
   });
 
-  it.runIf(loaded.ok)('names what it took', () => {
-    expect(loaded).toMatchObject({ name: expect.any(String), version: expect.stringMatching(/^20\.\d+/) });
-  });
+  // What can be said depends on the machine; what cannot be said here is no test of it.
+  if (loaded.ok) {
+    it('names what it took', () => {
+      expect(loaded).toMatchObject({ name: expect.any(String), version: expect.stringMatching(/^20\.\d+/) });
+    });
 
-  it.runIf(loaded.ok)('takes the binary itself and not an imitation of it', () => {
-    if (!loaded.ok) return;
-    expect(String(loaded.library.App)).toContain('[native code]');
-  });
-
-  it.skipIf(loaded.ok)('ends in one sentence that names the remedy', () => {
-    if (loaded.ok) return;
-    expect(loaded.message).toMatch(/^No uWebSockets\.js binary loads on .*PARLEY_SOCKET=ws\.$/);
-  });
+    it('takes the binary itself and not an imitation of it', () => {
+      expect(String(loaded.library.App)).toContain('[native code]');
+    });
+  } else {
+    it('ends in one sentence that names the remedy', () => {
+      expect(loaded.message).toMatch(/^No uWebSockets\.js binary loads on .*PARLEY_SOCKET=ws\.$/);
+    });
+  }
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Directory } from '../ports/directory.ts';
 import {
+  assertionOf,
   changed,
+  factsOf,
   join,
   joinOf,
   LONGER_MS,
@@ -10,6 +12,7 @@ import {
   NODE_1,
   NODE_2,
   NODE_3,
+  ownSeat,
   peersIn,
   refOf,
   SHORT_MS,
@@ -100,6 +103,26 @@ export function roomEndContract(make: MakeDirectory): void {
     const at = fresh(make);
     const mint = (codeLifeMs: number, lifeMs = LONG_MS) =>
       join(at().directory, 'ann', { mode: 'must-be-new', codeLifeMs, lifeMs });
+
+    it('is put back, when the directory has lost it, for as long as it is still good', async () => {
+      const facts = factsOf({ code: true });
+      const putBack = assertionOf([ownSeat('ann', 1)], { facts, codeLifeMs: LONG_MS });
+      await at().directory.rooms.assert(putBack);
+      await at().directory.rooms.leave(refOf('ann'));
+
+      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-exist' }))).toMatchObject({
+        outcome: 'joined',
+      });
+    });
+
+    it('is gone, once put back without its time, with the last who sat there', async () => {
+      await at().directory.rooms.assert(assertionOf([ownSeat('ann', 1)], { facts: factsOf({ code: true }) }));
+      await at().directory.rooms.leave(refOf('ann'));
+
+      expect(await at().directory.rooms.join(joinOf('bob', { mode: 'must-exist' }))).toEqual({
+        outcome: 'absent',
+      });
+    });
 
     it('says how long a code is still good', async () => {
       const { room } = await mint(LONG_MS);

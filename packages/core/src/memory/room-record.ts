@@ -8,7 +8,7 @@ export interface RoomRecord {
   facts: RoomFacts;
   tag: string;
   /** Until when it is good with nobody there: a code's time, or always over. */
-  readonly goodUntilMs: number;
+  goodUntilMs: number;
   /** The highest `joinedAt` there ever was. */
   lastJoinedAt: number;
   readonly seats: Places<Seat>;

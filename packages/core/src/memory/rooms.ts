@@ -68,12 +68,14 @@ export class MemoryRooms implements RoomDirectory {
     return { outcome: 'changed', ...this.#keep(key, room, room.tag, 'changed') };
   }
 
-  async assert({ key, facts, node, seats, lifeMs, lost }: SeatsAssertion): Promise<AssertAnswer> {
+  async assert({ key, facts, node, seats, codeLifeMs, lifeMs, lost }: SeatsAssertion): Promise<AssertAnswer> {
     const found = this.#read(key, lost);
     const from = found ? (this.records.get(key)?.tag ?? '') : '';
     const room = found ?? emptyRoom(facts);
     let hasChanged = facts.epoch < room.facts.epoch;
     if (hasChanged) room.facts = bareFacts(facts);
+    if (codeLifeMs !== undefined && facts.epoch === room.facts.epoch)
+      room.goodUntilMs = Math.max(room.goodUntilMs, this.#nowMs() + codeLifeMs);
     if (removeGhosts(room, node, seats)) hasChanged = true;
 
     const refused: PeerId[] = [];

@@ -211,6 +211,8 @@ export interface SeatsAssertion {
   readonly node: NodeId;
   /** Every seat this node holds in this room. */
   readonly seats: readonly OwnSeat[];
+  /** A code: how long it is still good with nobody there, in case the room has to be put back. */
+  readonly codeLifeMs?: number;
   readonly lifeMs: number;
   readonly lost: readonly NodeId[];
 }

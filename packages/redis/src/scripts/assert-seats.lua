@@ -3,7 +3,7 @@
 --
 -- KEYS[1]  room
 -- ARGV     1 tag of the change, 2 node, 3 life in ms; the room as this node knows it: 4 epoch, 5 capacity, 6 code (1 or 0),
---          7 door (JSON list, or empty); 8 number of its seats, then four for each: peer, fence, joinedAt in us,
+--          7 how long the code is still good in ms (or empty), 8 door (JSON list, or empty); 9 number of its seats, then four for each: peer, fence, joinedAt in us,
 --          and session, instance, user and meta as one line; then the nodes that are lost
 -- Returns  the room with the refused peers, divided by spaces, in the place of an outcome; with an empty tag if there is
 --          none, and none is made of no seats
@@ -13,8 +13,8 @@
 --- include shared/hash
 --- include shared/room
 local new_tag, node, life_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local epoch, capacity, code, door = ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7]
-local own, lost_at = read_groups(8, { 'peer', 'fence', 'joined_us', 'rest' })
+local epoch, capacity, code, code_life_ms, door = ARGV[4], tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7]), ARGV[8]
+local own, lost_at = read_groups(9, { 'peer', 'fence', 'joined_us', 'rest' })
 local is_own = {}
 for _, claim in ipairs(own) do
   claim.joined_us = tonumber(claim.joined_us)
@@ -34,6 +34,9 @@ if not room.exists or epoch < room.epoch then
   room.epoch, room.capacity, room.code, room.door = epoch, capacity, code, door
   changed = true
 end
+if code_life_ms and epoch == room.epoch then
+  room.good_ms = math.max(room.good_ms, now_ms + code_life_ms)
+end
 if not room.exists and #own == 0 then
   return room_reply('', '', room)
 end
@@ -48,7 +51,9 @@ end
 local function joined_us_of(claim)
   local taken = {}
   for peer, seat in pairs(room.seats) do
-    taken[seat.joined_us] = peer ~= claim.peer or nil
+    if peer ~= claim.peer then
+      taken[seat.joined_us] = true
+    end
   end
   local us = claim.joined_us
   while taken[us] do
