@@ -1,0 +1,112 @@
+import type { CheckAnswer, RoomId } from '@parley/protocol/plain';
+import { ENDPOINTS } from '@parley/protocol/plain';
+import { assert } from './assert.ts';
+import type { Case, HttpRequest, HttpResponse, MintWishes, Target } from './case.ts';
+import { Client, type ConnectOptions } from './client.ts';
+import { within } from './within.ts';
+
+/** A case that hangs has failed. */
+const CASE_TIMEOUT_MS = 30_000;
+
+/** Runs one case. Rejects with what the server got wrong; afterwards nothing is left open. */
+export async function runCase({ name, run }: Case, target: Target): Promise<void> {
+  const harness = new Harness(target);
+  try {
+    await within(name, run(harness), undefined, CASE_TIMEOUT_MS);
+    harness.assertNoProblems();
+  } finally {
+    await harness.end();
+  }
+}
+
+/** What a case works with: clients of the server under test, names that nobody else uses, and HTTP. */
+export class Harness {
+  readonly target: Target;
+  readonly #clients: Client[] = [];
+
+  constructor(target: Target) {
+    this.target = target;
+  }
+
+  /** Connects and waits for `welcome`. */
+  async connect(options: ConnectOptions = {}): Promise<Client> {
+    const client = await this.open(options);
+    await client.welcomed();
+    return client;
+  }
+
+  /** Connects and waits for nothing but the open socket. */
+  async open(options: ConnectOptions = {}): Promise<Client> {
+    const client = new Client(this.target, options);
+    this.#clients.push(client);
+    await client.opened();
+    return client;
+  }
+
+  /** Two who sit in one room, `a` first, and have heard of each other. */
+  async pair(): Promise<{ room: RoomId; a: Client; b: Client }> {
+    const room = this.name('pair');
+    const [a, b] = await Promise.all([this.connect(), this.connect()]);
+    await a.request({ type: 'join', room }, 'joined');
+    await b.request({ type: 'join', room }, 'joined');
+    await a.next('peer-joined');
+    return { room, a, b };
+  }
+
+  /** A room or queue that nobody else uses, in this run or another. */
+  name(stem: string): RoomId {
+    return `conformance.${stem}.${Math.random().toString(36).slice(2)}` as RoomId;
+  }
+
+  /** Asks `/v1/check` with a credential; by default the target's. */
+  async check(
+    token: string | null | undefined = this.target.token,
+  ): Promise<{ status: number; answer: CheckAnswer }> {
+    const headers = typeof token === 'string' ? { authorization: `Bearer ${token}` } : {};
+    const response = await this.fetch(ENDPOINTS.check, headers);
+    return { status: response.status, answer: (await response.json()) as CheckAnswer };
+  }
+
+  /** As a page asks: without cookies. */
+  fetch(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return fetch(new URL(path, this.target.url.replace(/^ws/, 'http')), { headers, credentials: 'omit' });
+  }
+
+  /** Only for cases that need `http`. */
+  http(request: HttpRequest): Promise<HttpResponse> {
+    assert(this.target.http, 'this case must say that it needs http');
+    return within(`${request.path} to be answered`, this.target.http(request));
+  }
+
+  /** An upgrade as it is written, by default a right one with the target's credential; only for cases that need `http`. */
+  upgrade(headers: Readonly<Record<string, string>> = {}, query = ''): Promise<HttpResponse> {
+    const right = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
+    return this.http({ path: ENDPOINTS.connect + query, headers: { ...right, ...headers } });
+  }
+
+  /** Only for cases that need `mint`. */
+  mint(claims: object, wishes?: MintWishes): Promise<string> {
+    assert(this.target.mint, 'this case must say that it needs mint');
+    return this.target.mint(claims, wishes);
+  }
+
+  /** A session that speaks for what the claims say; only for cases that need `mint`. */
+  async connectAs(claims: object, wishes?: MintWishes): Promise<Client> {
+    return this.connect({ token: await this.mint(claims, wishes) });
+  }
+
+  assertNoProblems(): void {
+    const problems = this.#clients.flatMap((client) => client.problems);
+    assert(problems.length === 0, problems.join('\n'));
+  }
+
+  /** Closes what is still open. */
+  async end(): Promise<void> {
+    await Promise.all(this.#clients.map((client) => client.close()));
+  }
+}
