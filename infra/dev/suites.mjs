@@ -14,7 +14,7 @@ import { filesBelow } from './stamp.mjs';
 /** @type {readonly Suite[]} */
 const planned = [
   { name: 'unit', folders: ['packages', 'apps'], needs: ['redis'], limitMinutes: 6 },
-  { name: 'conformance', folders: ['test/conformance'], needs: [], limitMinutes: 4 },
+  { name: 'conformance', folders: ['test/conformance'], needs: ['redis'], limitMinutes: 4 },
   { name: 'docs', folders: ['test/docs'], needs: [], limitMinutes: 2 },
   { name: 'simulation', folders: ['test/simulation'], needs: [], limitMinutes: 8 },
   {

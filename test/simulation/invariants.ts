@@ -23,7 +23,7 @@ export function findLeftovers(world: World): string[] {
       count === 0 ? [] : [`${id} still has ${count} ${what}`],
     ),
   );
-  const { rooms, peers, queues } = world.directory.sizesForTesting() as Record<string, number>;
+  const { rooms, peers, queues } = world.directory.sizesForTesting();
   const inDirectory = Object.entries({ rooms, peers, queues }).flatMap(([what, count]) =>
     count ? [`the directory still has ${count} ${what}`] : [],
   );
