@@ -84,10 +84,13 @@ export class Door {
 
   async connect(request: HttpRequest): Promise<Admission> {
     const offered = readSubprotocols(request.headers.get('sec-websocket-protocol'));
-    const verdict =
+    let verdict: Verdict =
       offered.version === 'unsupported'
         ? refuse('unsupported-subprotocol')
         : await this.#judge(request, offered);
+    // Others came in while the token was looked at. Between this and the count nothing waits.
+    const full = verdict.ok && this.#full(verdict.admitted.address);
+    if (full) verdict = refuse(full, RETRY_AFTER_MS);
     if ('refusal' in verdict) {
       this.#metrics.upgraded(verdict.refusal);
       return { ok: false, answer: refusalAnswer(verdict.refusal, verdict.retryAfterMs) };
@@ -130,9 +133,6 @@ export class Door {
     if (!verdict.ok && verdict.kind === 'malformed')
       return refuse(credential === undefined ? 'credential-missing' : 'credential-malformed');
     if (!verdict.ok) return { ok: false, close: verdict.close };
-    // Others came in while the token was looked at.
-    const fullByNow = this.#full(caller.address);
-    if (fullByNow) return refuse(fullByNow, RETRY_AFTER_MS);
     const { identity } = verdict;
     const session = this.#random.id() as SessionId;
     const admitted: Admitted = {

@@ -214,9 +214,15 @@ export class Matchmaker {
     waiter.isMatched = true;
     waiter.cancelTimeout();
     view.jobs += 1;
-    await this.#options.matched(member, match, wish);
-    this.#remove(match.queue, view, member);
-    this.#tidy(match.queue, view);
+    try {
+      await this.#options.matched(member, match, wish);
+    } catch {
+      // A bug, which was logged where it happened: it costs this session, and no other member of the match.
+      member.close('internal');
+    } finally {
+      this.#remove(match.queue, view, member);
+      this.#tidy(match.queue, view);
+    }
   }
 
   #confirm(view: QueueView, { queue, id }: Match, peers: readonly PeerId[]): void {

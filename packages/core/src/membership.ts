@@ -114,9 +114,9 @@ export class Membership {
     return this.recoveryMs > 0;
   }
 
-  /** How long {@link recovering} will last. */
+  /** How long {@link recovering} will last, in whole milliseconds. */
   get recoveryMs(): number {
-    return Math.max(0, this.#recoveringUntilMs - this.#clock.nowMs());
+    return Math.max(0, Math.ceil(this.#recoveringUntilMs - this.#clock.nowMs()));
   }
 
   state(node: NodeId): NodeState {

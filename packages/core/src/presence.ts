@@ -5,18 +5,18 @@ import { peerKey } from './keys.ts';
 import type { Member } from './member.ts';
 import type { Random, Clock } from './ports/clock.ts';
 import type { ClaimAnswer, PeerDirectory } from './ports/directory.ts';
+import { Renewals } from './renewals.ts';
 import type { Streams } from './streams.ts';
-import { Wheel } from './wheel.ts';
 import type { Writer } from './writer.ts';
 
 /** The claims of this node's sessions to speak for their peers: made when they connect, renewed, released. */
 export class Presence {
-  readonly #renewals: Wheel<SessionId>;
+  readonly #renewals: Renewals<SessionId>;
   readonly #options: PresenceOptions;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    this.#renewals = new Wheel(options.clock, (session) => void this.#renew(session));
+    this.#renewals = new Renewals(options, (session) => void this.#renew(session));
   }
 
   /** `superseded`: a later session speaks for this peer. Rejects with `Unavailable`; then the claim is undone. */
@@ -28,7 +28,7 @@ export class Presence {
       () => this.#options.directory.bye(key, member.fence),
     );
     if (answer.outcome === 'claimed') {
-      if (!member.ended) this.#renewals.set(member.session, this.#renewalMs());
+      if (!member.ended) this.#renewals.plan(member.session);
       if (answer.former) this.#replace(member, answer.former.node, answer.former.session);
     }
     return answer.outcome;
@@ -43,9 +43,7 @@ export class Presence {
 
   /** Asserts every claim, not all at once. */
   assertAll(): void {
-    const spreadMs = Math.min(10_000, 250 + this.#renewals.size * 2);
-    for (const session of this.#renewals.keys())
-      this.#renewals.hasten(session, this.#options.random.below(spreadMs));
+    this.#renewals.all();
   }
 
   /** A later claim was made at another node. */
@@ -86,16 +84,11 @@ export class Presence {
         this.#claim(member),
       );
       if (outcome === 'superseded') member.close('replaced');
-      else if (!member.ended) this.#renewals.hasten(session, this.#renewalMs());
+      else if (!member.ended) this.#renewals.plan(session);
     } catch {
       // The claim still stands for a while; nothing ends because the directory cannot be asked.
-      if (!member.ended) this.#renewals.hasten(session, 1_000 + this.#options.random.below(2_000));
+      if (!member.ended) this.#renewals.retry(session);
     }
-  }
-
-  #renewalMs(): number {
-    const { renewalMs, random } = this.#options;
-    return renewalMs * 0.9 + random.below(renewalMs * 0.2);
   }
 }
 

@@ -17,8 +17,8 @@ import {
 } from './ports/directory.ts';
 import type { Metrics } from './ports/metrics.ts';
 import { type OwnSeat, RoomView } from './room-view.ts';
+import { Renewals } from './renewals.ts';
 import type { Streams } from './streams.ts';
-import { Wheel } from './wheel.ts';
 import type { Writer } from './writer.ts';
 
 export interface JoinWish extends Pick<JoinRequest, 'capacity' | 'mode' | 'codeLifeMs' | 'door'> {
@@ -44,12 +44,12 @@ export type JoinOutcome = JoinAnswer['outcome'] | 'recovering';
  */
 export class Rooms {
   readonly #views = new Map<RoomKey, RoomView>();
-  readonly #renewals: Wheel<RoomKey>;
+  readonly #renewals: Renewals<RoomKey>;
   readonly #options: RoomsOptions;
 
   constructor(options: RoomsOptions) {
     this.#options = options;
-    this.#renewals = new Wheel(options.clock, (key) => this.repair(key));
+    this.#renewals = new Renewals(options, (key) => this.repair(key));
   }
 
   get size(): number {
@@ -114,17 +114,12 @@ export class Rooms {
       view.repairQueued = false;
       return this.#assert(view);
     }).then(
-      () => this.#renewIn(view, this.#renewalMs()),
+      () => this.#isOpen(view) && this.#renewals.plan(key),
       () => {
         view.repairQueued = false;
-        this.#renewIn(view, 1_000 + this.#options.random.below(2_000));
+        if (this.#isOpen(view)) this.#renewals.retry(key);
       },
     );
-  }
-
-  /** Not for a room that was left while it was asked for. */
-  #renewIn(view: RoomView, delayMs: number): void {
-    if (this.#views.get(view.key) === view) this.#renewals.hasten(view.key, delayMs);
   }
 
   /** Another node says what happened in a room. */
@@ -146,12 +141,12 @@ export class Rooms {
   doubt(nodes: readonly NodeId[]): void {
     const doubted = new Set(nodes);
     for (const view of this.#views.values())
-      if ([...view.seats.values()].some(({ node }) => doubted.has(node))) this.#renewSoon(view.key);
+      if ([...view.seats.values()].some(({ node }) => doubted.has(node))) this.#renewals.soon(view.key);
   }
 
   /** Asserts everything, not all at once. */
   assertAll(): void {
-    for (const key of this.#views.keys()) this.#renewSoon(key);
+    this.#renewals.all();
   }
 
   /** Announces a member that still waits for others: somebody already talks to it. */
@@ -208,7 +203,7 @@ export class Rooms {
     member.rooms.set(view.key, wish.room);
     if (member.ended) void this.leave(member, view.key, 'lost');
     if (own.announceAt > 0) this.#options.clock.after(LIMITS.matchConfirmMs, () => this.announceNow(own));
-    this.#renewals.hasten(view.key, this.#renewalMs());
+    this.#renewals.plan(view.key);
     this.#settle(view);
   }
 
@@ -286,12 +281,12 @@ export class Rooms {
     if (key && from !== room.tag) this.#tellNodes(key, room.seats, { from, tag: room.tag, event });
     if (!view) return;
     view.noteReason(event);
+    // Of a node that is unknown, too: the table was lost with everything else.
     const mayReturn = ({ node: at }: Seat) =>
-      at !== node && membership.recovering && membership.state(at) === 'alive';
+      at !== node && membership.recovering && ['alive', 'unknown'].includes(membership.state(at));
     view.become(room, mayReturn);
     if (!view.agreesWith(room)) this.repair(view.key);
-    if (membership.recovering)
-      this.#renewals.hasten(view.key, membership.recoveryMs + this.#options.random.below(this.#paceMs()));
+    if (membership.recovering) this.#renewals.soon(view.key, membership.recoveryMs);
     this.#settle(view);
   }
 
@@ -331,18 +326,9 @@ export class Rooms {
     this.#options.closed(view.key);
   }
 
-  #renewalMs(): number {
-    const { renewalMs, random } = this.#options;
-    return renewalMs * 0.9 + random.below(renewalMs * 0.2);
-  }
-
-  #renewSoon(key: RoomKey): void {
-    this.#renewals.hasten(key, this.#options.random.below(this.#paceMs()));
-  }
-
-  /** How long to spread a repair of everything over. */
-  #paceMs(): number {
-    return Math.min(10_000, 250 + this.#views.size * 2);
+  /** Not left while it was asked for. */
+  #isOpen(view: RoomView): boolean {
+    return this.#views.get(view.key) === view;
   }
 }
 

@@ -75,7 +75,11 @@ describe('the one writer', () => {
   it('undoes nothing of a command whose outcome is known', async () => {
     const { writer, clock } = start();
     let undone = 0;
-    await writer.ask('a', async () => 'known', async () => (undone += 1));
+    await writer.ask(
+      'a',
+      async () => 'known',
+      async () => (undone += 1),
+    );
     await clock.advance(10_000);
     expect(undone).toBe(0);
   });

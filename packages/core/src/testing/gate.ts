@@ -2,9 +2,9 @@ import { Unavailable } from '../ports/directory.ts';
 
 /**
  * What goes wrong with one call. `lost`: it never arrives. `unanswered`: it happens, and the answer is lost. `held`: it stands
- * at the gate until {@link Gate.open}. An error: it is answered with that.
+ * at the gate until {@link Gate.open}. `slow`: it happens, and its answer stands there. An error: it is answered with that.
  */
-export type Mishap = 'lost' | 'unanswered' | 'held' | Error;
+export type Mishap = 'lost' | 'unanswered' | 'held' | 'slow' | Error;
 
 type Call = () => Promise<unknown>;
 
@@ -47,9 +47,14 @@ export class Gate {
     const mishap = this.isShut ? 'lost' : this.#mishaps.get(name)?.shift();
     if (mishap instanceof Error) throw mishap;
     if (mishap === 'lost') throw new Unavailable('lost on the way there');
-    if (mishap === 'held') await new Promise<void>((resolve) => this.#held.push(resolve));
+    if (mishap === 'held') await this.#opened();
     const answer = await call();
+    if (mishap === 'slow') await this.#opened();
     if (mishap === 'unanswered') throw new Unavailable('lost on the way back');
     return answer;
+  }
+
+  #opened(): Promise<void> {
+    return new Promise((resolve) => this.#held.push(resolve));
   }
 }

@@ -38,7 +38,9 @@ export class Puppet implements Member {
 
   /** What it heard, shortly: the type, and whom it is about. */
   get story(): string[] {
-    return this.heard.map((message) => ('peer' in message ? `${message.type} ${message.peer}` : message.type));
+    return this.heard.map((message) =>
+      'peer' in message ? `${message.type} ${message.peer}` : message.type,
+    );
   }
 
   send(message: Outgoing): void {

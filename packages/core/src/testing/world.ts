@@ -13,7 +13,8 @@ import { QuietLog, quietMetrics } from './quiet.ts';
 
 /** One clock, one directory and one network, and the nodes on them. */
 export class World {
-  readonly clock = new FakeClock(1_700_000_000_000);
+  /** Real clocks do not tick in whole milliseconds. */
+  readonly clock = new FakeClock(1_700_000_000_000.25);
   readonly random = new SeededRandom(1);
   readonly directory = new MemoryDirectory({ clock: this.clock, random: this.random });
   /** Decides what becomes of each batch; everything arrives. */

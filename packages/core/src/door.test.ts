@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import { SeededRandom } from './contract/seeded-random.ts';
+import { Door } from './door.ts';
+import type { Membership } from './membership.ts';
+import type { DoorOptions } from './options.ts';
+import type { HttpRequest, SocketListener } from './ports/socket.ts';
+import type { Admitted } from './session.ts';
+import { optionsOf, requestOf, verifier } from './testing/cluster.ts';
+import { FakeSocket } from './testing/fake-socket.ts';
+import { quietMetrics } from './testing/quiet.ts';
+
+const TOKEN = { authorization: 'Bearer alice' };
+const JWT = 'aaa.bbb.ccc';
+
+describe('who comes in', () => {
+  /** Each with what it takes to come in after all. */
+  it.each<[string, number, Partial<DoorOptions>, HttpRequest, HttpRequest]>([
+    [
+      'without TLS, where it is required',
+      426,
+      { requireSecure: true },
+      requestOf(TOKEN),
+      requestOf(TOKEN, { tls: true }),
+    ],
+    [
+      'a page of a foreign origin',
+      403,
+      { allowedOrigins: ['https://a.example'] },
+      requestOf({ ...TOKEN, origin: 'https://b.example' }),
+      requestOf({ ...TOKEN, origin: 'https://a.example' }),
+    ],
+    [
+      'no browser, where an origin is required',
+      403,
+      { requireOrigin: true },
+      requestOf(TOKEN),
+      requestOf({ ...TOKEN, origin: 'https://a.example' }),
+    ],
+    ['nobody', 401, {}, requestOf(), requestOf(TOKEN)],
+    ['a malformed token', 401, {}, requestOf({ authorization: 'Bearer !' }), requestOf(TOKEN)],
+    [
+      'an authorization of another kind',
+      401,
+      {},
+      requestOf({ authorization: 'Basic YTpi' }),
+      requestOf(TOKEN),
+    ],
+    [
+      'a JWT in the query, where it would be logged',
+      401,
+      {},
+      requestOf({}, { query: `token=${JWT}` }),
+      requestOf({}, { query: 'token=public-token-1234' }),
+    ],
+    [
+      'who offers other subprotocols only',
+      400,
+      {},
+      requestOf({ ...TOKEN, 'sec-websocket-protocol': 'chat.v2' }),
+      requestOf({ ...TOKEN, 'sec-websocket-protocol': 'chat.v2, parley.v1' }),
+    ],
+  ])('is not %s: %i', async (_title, status, options, refused, welcome) => {
+    const { door } = start(options);
+    expect(await door.connect(refused)).toMatchObject({ ok: false, answer: { status } });
+    expect(await door.connect(welcome)).toMatchObject({ ok: true });
+  });
+
+  it('is told to come back when the cluster cannot be reached', async () => {
+    const { door, membership } = start();
+    membership.up = false;
+    const answer = await door.connect(requestOf(TOKEN));
+    expect(answer).toMatchObject({ answer: { status: 503, headers: { 'retry-after': '2' } } });
+    membership.up = true;
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
+  });
+
+  it('is nobody any more once the door is closed, not even who was let in and has not come yet', async () => {
+    const { door, accepted } = start();
+    const admission = await door.connect(requestOf(TOKEN));
+    door.close();
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: false, answer: { status: 503 } });
+    const socket = new FakeSocket();
+    if (admission.ok) admission.open(socket);
+    expect(socket.closedWith).toBe(4000);
+    expect(accepted).toEqual([]);
+    expect(door.inside).toBe(0);
+  });
+
+  it('is told by a close why a well-formed token is not accepted, because a browser sees no status', async () => {
+    const { door, accepted } = start();
+    const admission = await door.connect(requestOf({ authorization: 'Bearer expired' }));
+    if (!admission.ok) throw new Error('a browser would have seen nothing');
+    const socket = new FakeSocket();
+    const listener = admission.open(socket);
+    expect(socket.ending).toEqual({ code: 4100, reason: 'token-expired' });
+    listener.message('{}', 2);
+    listener.closed(4100);
+    expect(accepted).toEqual([]);
+  });
+
+  it('may bring the token as a header, a subprotocol or in the query, and the first of these counts', async () => {
+    const { door, enter } = start({ allowQueryToken: true });
+    const offer = (token: string) => ({ 'sec-websocket-protocol': `parley.v1, parley.token.${token}` });
+    expect((await enter(requestOf(offer('browser')))).peer).toBe('browser');
+    expect((await enter(requestOf({}, { query: 'token=query' }))).peer).toBe('query');
+    expect((await enter(requestOf({}, { query: `token=${JWT}` }))).peer).toBe(JWT);
+    const all = requestOf({ ...offer('browser'), authorization: 'Bearer header' }, { query: 'token=query' });
+    expect((await enter(all)).peer).toBe('header');
+    expect(door.inside).toBe(4);
+  });
+
+  it('is answered the one subprotocol, never the token; and none if none was offered', async () => {
+    const { door } = start();
+    const offered = await door.connect(
+      requestOf({ 'sec-websocket-protocol': 'parley.token.alice, parley.v1' }),
+    );
+    expect(offered).toMatchObject({ ok: true, subprotocol: 'parley.v1' });
+    const raw: HttpRequest = { ...requestOf(), headers: new Map(Object.entries(TOKEN)) };
+    expect(await door.connect(raw)).not.toHaveProperty('subprotocol');
+  });
+
+  it('has a fence that says when it was let in', async () => {
+    const { membership, enter } = start();
+    const first = await enter(requestOf(TOKEN));
+    membership.timeMs += 1;
+    const second = await enter(requestOf(TOKEN));
+    expect(second.fence > first.fence).toBe(true);
+    expect(second.instance).not.toBe(first.instance);
+  });
+});
+
+describe('how many come in', () => {
+  it('is bounded for the node, and counted down at every end', async () => {
+    const { door, open } = start({ maxSessions: 2 });
+    const sockets = [await open(requestOf(TOKEN)), await open(requestOf(TOKEN))];
+    const full = await door.connect(requestOf(TOKEN));
+    expect(full).toMatchObject({ answer: { status: 503, headers: { 'retry-after': '2' } } });
+    for (const socket of sockets) socket.drop();
+    expect([door.inside, door.addresses]).toEqual([0, 0]);
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
+  });
+
+  it('is bounded for each address, and an IPv6 /64 is one address', async () => {
+    const { door, open } = start({ maxSessionsPerAddress: 1 });
+    await open(requestOf(TOKEN, { address: '2001:db8:1:2::1' }));
+    await open(requestOf(TOKEN, { address: '192.0.2.1' }));
+    const again = { ok: false, answer: { status: 429 } };
+    expect(await door.connect(requestOf(TOKEN, { address: '2001:db8:1:2:ffff::9' }))).toMatchObject(again);
+    expect(await door.connect(requestOf(TOKEN, { address: '192.0.2.1' }))).toMatchObject(again);
+    expect(await door.connect(requestOf(TOKEN, { address: '2001:db8:1:3::1' }))).toMatchObject({ ok: true });
+    expect(await door.connect(requestOf(TOKEN, { address: '192.0.2.2' }))).toMatchObject({ ok: true });
+  });
+
+  it('is bounded by the address of the client behind a trusted proxy, not by that of the proxy', async () => {
+    const { door, open } = start({ maxSessionsPerAddress: 1, trustedProxies: ['10.0.0.0/8'] });
+    const via = (client: string) =>
+      requestOf({ ...TOKEN, 'x-forwarded-for': `1.1.1.1, ${client}` }, { address: '10.0.0.1' });
+    await open(via('203.0.113.1'));
+    expect(await door.connect(via('203.0.113.2'))).toMatchObject({ ok: true });
+    expect(await door.connect(via('203.0.113.1'))).toMatchObject({ ok: false });
+  });
+
+  it('counts whoever is on the way in, and not whoever was gone before the socket opened', async () => {
+    const { door } = start({ maxSessions: 1 });
+    const admission = await door.connect(requestOf(TOKEN));
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: false });
+    if (admission.ok) {
+      admission.abandoned();
+      admission.abandoned();
+    }
+    expect([door.inside, door.addresses]).toEqual([0, 0]);
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
+  });
+
+  it('lets no more in when many come at once and their tokens take time', async () => {
+    const { door } = start({ maxSessions: 3 });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => door.connect(requestOf(TOKEN))));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
+  });
+});
+
+describe('a check', () => {
+  it('answers what an upgrade would get, and takes no place', async () => {
+    const { door } = start();
+    expect(await door.check(requestOf(TOKEN))).toMatchObject({ status: 200 });
+    expect(await door.check(requestOf())).toMatchObject({ status: 401 });
+    const expired = await door.check(requestOf({ authorization: 'Bearer expired' }));
+    expect(expired.status).toBe(401);
+    expect(JSON.parse(String(expired.body))).toMatchObject({ code: 'token-expired' });
+    expect(door.inside).toBe(0);
+  });
+});
+
+function start(more: Partial<DoorOptions> = {}) {
+  const membership = {
+    up: true,
+    timeMs: 1_700_000_000_000,
+    nowMs() {
+      return this.timeMs;
+    },
+  };
+  const accepted: Admitted[] = [];
+  const listener: SocketListener = { message() {}, binary() {}, alive() {}, closed() {} };
+  const door = new Door({
+    options: optionsOf('node-1', {}, more),
+    verifier,
+    membership: membership as unknown as Membership,
+    random: new SeededRandom(1),
+    metrics: quietMetrics,
+    events: {
+      accept(admitted) {
+        accepted.push(admitted);
+        return listener;
+      },
+    },
+  });
+  async function open(request: HttpRequest): Promise<FakeSocket> {
+    const admission = await door.connect(request);
+    if (!admission.ok) throw new Error(`refused: ${String(admission.answer.body)}`);
+    const socket = new FakeSocket();
+    socket.listener = admission.open(socket);
+    return socket;
+  }
+  async function enter(request: HttpRequest): Promise<Admitted> {
+    await open(request);
+    const admitted = accepted.at(-1);
+    if (!admitted) throw new Error('nobody came in');
+    return admitted;
+  }
+  return { door, membership, accepted, open, enter };
+}

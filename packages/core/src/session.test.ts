@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { Incoming } from '@parley/protocol';
+import { FakeClock } from './contract/fake-clock.ts';
+import type { LeaveReason } from './envelope.ts';
+import { LIMITS } from './limits.ts';
+import { type Admitted, Session } from './session.ts';
+import { optionsOf } from './testing/cluster.ts';
+import { FakeSocket } from './testing/fake-socket.ts';
+import { Puppet } from './testing/puppet.ts';
+import { quietMetrics } from './testing/quiet.ts';
+
+const WELCOME = { type: 'pong' } as const;
+
+describe('a session', () => {
+  it('hears frames before its welcome, and handles them after it, in order', () => {
+    const { session, socket, handled } = start();
+    say(session, { type: 'ping', id: 1 });
+    say(session, { type: 'ping', id: 2 });
+    expect(handled).toEqual([]);
+    session.open(WELCOME);
+    say(session, { type: 'ping', id: 3 });
+    expect(handled.map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(socket.heard).toEqual([WELCOME]);
+  });
+
+  it('is closed when it sends too many frames before its welcome, and none of them is handled', () => {
+    const { session, socket, handled } = start();
+    for (let n = 0; n < LIMITS.framesBeforeWelcome; n += 1) say(session, { type: 'ping' });
+    expect(socket.closedWith).toBeUndefined();
+    say(session, { type: 'ping' });
+    session.open(WELCOME);
+    expect(socket.closedWith).toBe(4110);
+    expect(handled).toEqual([]);
+    expect(socket.heard).toEqual([]);
+  });
+
+  it('stops handling what waited when one of these frames ends it', () => {
+    const { session, socket, owner, handled } = start();
+    say(session, { type: 'bye' });
+    say(session, { type: 'ping' });
+    owner.handle = (each, message) => {
+      handled.push(message);
+      each.close('normal');
+    };
+    session.open(WELCOME);
+    expect(handled).toHaveLength(1);
+    expect(socket.closedWith).toBe(1000);
+  });
+
+  it.each([
+    ['{', 'bad-message'],
+    ['null', 'bad-message'],
+    ['[]', 'bad-message'],
+    ['{"type":"signal"}', 'bad-message'],
+    ['{"type":"nonsense"}', 'unknown-type'],
+  ])('answers %s with %s, and lives', (text, code) => {
+    const { session, socket } = opened();
+    session.message(text, text.length);
+    expect(socket.heard.at(-1)).toMatchObject({ type: 'error', code });
+    expect(session.ended).toBe(false);
+  });
+
+  it('names the id of a bad message when it has one, and never repeats what it said', () => {
+    const { session, socket } = opened();
+    say(session, { type: 'ping', id: 'x', secret: 'hush' });
+    expect(socket.heard.at(-1)).toMatchObject({ re: 'x', code: 'bad-message' });
+    expect(JSON.stringify(socket.heard)).not.toMatch(/hush|secret/);
+  });
+
+  it('ends with too many bad messages, and not with as many over a longer time', async () => {
+    const slow = opened();
+    for (let n = 0; n < LIMITS.badMessagesPerMinute * 3; n += 1) {
+      slow.session.message('{', 1);
+      await slow.clock.advance(60_000 / LIMITS.badMessagesPerMinute);
+    }
+    expect(slow.socket.closedWith).toBeUndefined();
+
+    const quick = opened();
+    for (let n = 0; n <= LIMITS.badMessagesPerMinute; n += 1) quick.session.message('{', 1);
+    expect(quick.socket.closedWith).toBe(4203);
+  });
+
+  it('ends once, whoever ends it, and then is silent', () => {
+    const { session, socket, ends, handled } = opened();
+    session.close('kicked');
+    session.close('idle');
+    session.closed(1000);
+    session.send(WELCOME);
+    say(session, { type: 'ping' });
+    session.binary();
+    expect(ends).toEqual(['kicked']);
+    expect(socket.closedWith).toBe(4201);
+    expect(socket.heard).toEqual([WELCOME]);
+    expect(handled).toEqual([]);
+  });
+
+  it.each([
+    [1000, 'left'],
+    [1001, 'lost'],
+    [1005, 'lost'],
+    [1006, 'lost'],
+    [1009, 'lost'],
+    [4200, 'lost'],
+  ])('that its client ended with %i is said to have %s', (code, reason) => {
+    const { session, ends } = opened();
+    session.closed(code);
+    expect(ends).toEqual([reason]);
+  });
+
+  it('is closed as a slow consumer when its socket does not take a frame: a stream with a gap must not go on', () => {
+    const { session, socket, ends } = opened();
+    socket.outcome = 'queued';
+    expect(session.relay('{}')).toBe('queued');
+    expect(session.ended).toBe(false);
+    socket.outcome = 'dropped';
+    expect(session.relay('{}')).toBe('dropped');
+    expect(socket.closedWith).toBe(4001);
+    expect(ends).toEqual(['lost']);
+  });
+
+  it('is closed for a binary frame', () => {
+    const { session, socket } = opened();
+    session.binary();
+    expect(socket.closedWith).toBe(4204);
+  });
+
+  it('tells with its close when to come back', () => {
+    const { session, socket } = opened();
+    session.close('cluster-unavailable', 2_000);
+    expect(socket.ending).toEqual({ code: 4003, reason: 'cluster-unavailable retry=2000' });
+  });
+});
+
+function start() {
+  const clock = new FakeClock(1_000);
+  const socket = new FakeSocket();
+  const handled: Incoming[] = [];
+  const ends: LeaveReason[] = [];
+  const owner = {
+    clock,
+    metrics: quietMetrics,
+    options: optionsOf('node-1'),
+    handle: (_session: Session, message: Incoming): void => void handled.push(message),
+    ended: (_session: Session, reason: LeaveReason): void => void ends.push(reason),
+  };
+  const { realm, peer, instance, session: id, fence } = new Puppet('alice');
+  const identity = { realm, rooms: ['*'], queues: ['*'], codes: true };
+  const admitted: Admitted = { identity, peer, instance, session: id, fence, address: '192.0.2.1' };
+  return { clock, socket, handled, ends, owner, session: new Session(admitted, socket, owner) };
+}
+
+function opened() {
+  const parts = start();
+  parts.session.open(WELCOME);
+  return parts;
+}
+
+function say(session: Session, message: object): void {
+  const text = JSON.stringify(message);
+  session.message(text, text.length);
+}

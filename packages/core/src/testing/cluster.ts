@@ -1,0 +1,150 @@
+import type { NodeId, Realm } from '@parley/protocol';
+import { MemoryBus, MemoryLimiter } from '../memory/index.ts';
+import { ParleyNode } from '../node.ts';
+import type { DoorOptions, NodeOptions } from '../options.ts';
+import type {
+  Directory,
+  NodeTable,
+  PeerDirectory,
+  QueueDirectory,
+  RoomDirectory,
+} from '../ports/directory.ts';
+import type { Limiter } from '../ports/limiter.ts';
+import type { HttpRequest } from '../ports/socket.ts';
+import type { Identity, TokenVerifier, Verdict } from '../ports/verifier.ts';
+import { FakeSocket } from './fake-socket.ts';
+import { Gate } from './gate.ts';
+import { QuietLog, quietMetrics } from './quiet.ts';
+import { World } from './world.ts';
+
+/** Whole nodes in one world, and clients without a network. */
+export class Cluster {
+  readonly world = new World();
+
+  /** A node that has learnt of the others. */
+  async node(name: string, more: Partial<NodeOptions> = {}): Promise<TestNode> {
+    const node = new TestNode(this.world, optionsOf(name, more));
+    await node.node.start();
+    await this.world.clock.advance(2_000);
+    return node;
+  }
+}
+
+export class TestNode {
+  readonly node: ParleyNode;
+  readonly log = new QuietLog();
+  /** Between this node and the directory. */
+  readonly gate = new Gate();
+  /** Between this node and the limiter. */
+  readonly limits = new Gate();
+  /** Between this node and the verifier of tokens. */
+  readonly tokens = new Gate();
+  readonly #world: World;
+
+  constructor(world: World, options: NodeOptions) {
+    const { clock, random, network, directory } = world;
+    const { gate, limits, tokens, log } = this;
+    this.#world = world;
+    const gated: Directory = {
+      nodes: gate.over<NodeTable>(directory.nodes),
+      peers: gate.over<PeerDirectory>(directory.peers),
+      rooms: gate.over<RoomDirectory>(directory.rooms),
+      queues: gate.over<QueueDirectory>(directory.queues),
+    };
+    this.node = new ParleyNode(options, {
+      clock,
+      random,
+      log,
+      metrics: quietMetrics,
+      directory: gated,
+      bus: new MemoryBus({ network, node: options.node, clock }),
+      limiter: limits.over<Limiter>(new MemoryLimiter({ clock })),
+      verifier: tokens.over<TokenVerifier>(verifier),
+    });
+  }
+
+  /** A client whose token is its peer id. Not yet welcome. */
+  async open(peer: string): Promise<FakeSocket> {
+    const socket = new FakeSocket();
+    const admission = await this.node.upgrade(requestOf({ authorization: `Bearer ${peer}` }));
+    if (!admission.ok) throw new Error(`refused: ${admission.answer.status}`);
+    socket.listener = admission.open(socket);
+    return socket;
+  }
+
+  /** Runs what is due now. */
+  flush(): Promise<void> {
+    return this.#world.clock.flush();
+  }
+
+  /** A client that is welcome. */
+  async connect(peer: string): Promise<FakeSocket> {
+    const socket = await this.open(peer);
+    await this.#world.clock.flush();
+    return socket;
+  }
+}
+
+/** What stands before a `~` in the token is the peer id; `!` is malformed, `expired...` is refused. */
+export const verifier: TokenVerifier = {
+  async verify(token): Promise<Verdict> {
+    if (token === undefined || token === '' || token.includes('!')) return { ok: false, kind: 'malformed' };
+    if (token.startsWith('expired')) return { ok: false, kind: 'refused', close: 'token-expired' };
+    return { ok: true, identity: identityOf(token) };
+  },
+};
+
+/** `short-...` is good for a minute, `nobody-...` may do nothing. */
+function identityOf(token: string): Identity {
+  const all = token.startsWith('nobody') ? [] : ['*'];
+  return {
+    realm: 'main' as Realm,
+    peer: token.split('~')[0] as NonNullable<Identity['peer']>,
+    rooms: all,
+    queues: all,
+    codes: all.length > 0,
+    ...(token.startsWith('short') && { expiresInMs: 60_000 }),
+  };
+}
+
+export function requestOf(
+  headers: Record<string, string> = {},
+  more: Partial<HttpRequest> = {},
+): HttpRequest {
+  return {
+    method: 'GET',
+    path: '/v1/connect',
+    query: '',
+    headers: new Map(Object.entries({ 'sec-websocket-protocol': 'parley.v1', ...headers })),
+    address: '192.0.2.1',
+    tls: false,
+    ...more,
+  };
+}
+
+export function optionsOf(
+  name: string,
+  more: Partial<NodeOptions> = {},
+  door: Partial<DoorOptions> = {},
+): NodeOptions {
+  return {
+    node: name as NodeId,
+    version: 'test',
+    door: {
+      allowedOrigins: ['*'],
+      requireOrigin: false,
+      requireSecure: false,
+      trustedProxies: [],
+      allowQueryToken: false,
+      maxSessions: 0,
+      maxSessionsPerAddress: 0,
+      ...door,
+    },
+    maxMessageBytes: 65_536,
+    idleTimeoutMs: 0,
+    codeTtlMs: 600_000,
+    resumeWindowMs: 120_000,
+    iceServers: [],
+    ...more,
+  };
+}
