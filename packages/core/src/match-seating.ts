@@ -1,7 +1,8 @@
 import type { MatchWish } from './matchmaker.ts';
 import type { Member } from './member.ts';
 import { type Match, Unavailable } from './ports/directory.ts';
-import type { JoinOutcome, JoinWish, Rooms } from './rooms.ts';
+import type { JoinOutcome, JoinWish } from './room-commands.ts';
+import type { Rooms } from './rooms.ts';
 
 /** Tries to take the seat of a complete match, each up to a second. */
 const ATTEMPTS = 20;

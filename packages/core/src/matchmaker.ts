@@ -97,7 +97,6 @@ export class Matchmaker {
         const answer = await directory.enqueue({
           ...this.#assertion(key, view),
           waiter: claimOf(member, wish.meta),
-          notAfterMs: membership.nowMs() + NOT_AFTER_MS,
         });
         if (answer.outcome !== 'waiting') {
           if (answer.outcome === 'late') throw new Unavailable('the match came too late');
@@ -289,6 +288,7 @@ export class Matchmaker {
       confirmWithinMs: LIMITS.matchConfirmMs,
       lost: membership.ended(),
       fresh: [fresh(), fresh()],
+      notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     };
   }
 

@@ -504,6 +504,6 @@ function expectNothingPending(...nodes: TestNode[]): void {
 
 async function readStage({ directory }: Cluster['world']) {
   const facts = { epoch: '9', capacity: 2, code: false };
-  const onlooker = { node: 'onlooker' as never, seats: [], lifeMs: 1, lost: [] };
+  const onlooker = { node: 'onlooker' as never, seats: [], lifeMs: 1, lost: [], notAfterMs: Infinity };
   return (await directory.rooms.assert({ key: 'main/stage' as never, facts, ...onlooker })).room;
 }

@@ -28,6 +28,8 @@ export class RoomView {
   /** The room's state that {@link seats} shows; `''` before the first answer. */
   tag = '';
   facts: RoomFacts | undefined;
+  /** A code: until when it is good with nobody there, by this node's clock. */
+  codeGoodUntilMs = 0;
   /** Commands for this room that are asked or waiting. */
   jobs = 0;
   /** One of them will read the room again. */
@@ -130,6 +132,13 @@ export class RoomView {
       if (peer !== about && !announce && !leaving) member.send(message(seat));
     }
   }
+}
+
+/** Tells a member that still waits for others that it is in, if it has not been told. */
+export function announceNow(own: OwnSeat): void {
+  const { announce } = own;
+  own.announce = undefined;
+  announce?.();
 }
 
 /** Somebody who left and joined again sits on another seat, at another place in the order. */

@@ -3,7 +3,8 @@ import type { RoomId } from '@parley/protocol';
 import type { RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import { type RoomDirectory, Unavailable } from './ports/directory.ts';
-import { type JoinWish, Rooms } from './rooms.ts';
+import type { JoinWish } from './room-commands.ts';
+import { Rooms } from './rooms.ts';
 import { Puppet } from './testing/puppet.ts';
 import { type Ground, World } from './testing/world.ts';
 
@@ -412,6 +413,7 @@ async function seated({ directory }: World): Promise<string[]> {
     seats: [],
     lifeMs: 1,
     lost: [],
+    notAfterMs: Infinity,
   });
   return room.seats.map(({ peer }) => peer);
 }

@@ -6,6 +6,7 @@ import type { RoomKey } from './keys.ts';
 import type { Member } from './member.ts';
 import type { Membership } from './membership.ts';
 import type { Seat } from './ports/directory.ts';
+import { announceNow } from './room-view.ts';
 import type { Rooms } from './rooms.ts';
 import type { Settlement, Streams } from './streams.ts';
 
@@ -95,7 +96,7 @@ export class Router {
     const session = this.#hub.get(to.session);
     const own = session && this.#rooms.seatOf(session, room);
     if (!own) return 'gone';
-    this.#rooms.announceNow(own);
+    announceNow(own);
     return session.relay(text) === 'dropped' ? 'dropped' : 'delivered';
   }
 }

@@ -1,4 +1,12 @@
-import type { Match, OwnWaiter, QueueDirectory, QueueKey, Waiter, WaitersAssertion } from '@parley/core';
+import {
+  type Match,
+  type OwnWaiter,
+  type QueueDirectory,
+  type QueueKey,
+  type Waiter,
+  type WaitersAssertion,
+  Unavailable,
+} from '@parley/core';
 import type { PeerId, RoomId } from '@parley/protocol';
 
 import { claimWords, readEntry, WAITER_WORDS } from './entry.ts';
@@ -24,21 +32,29 @@ export function redisQueues(scripts: Scripts, keys: Keys): QueueDirectory {
     async confirm(key, match, peers) {
       return readMatches(key, await scripts.run('confirm-match', keys.queue(key), [match, ...peers]), 1)[0];
     },
-    async assert({ waiters, ...assertion }) {
+    async assert({ waiters, notAfterMs, ...assertion }) {
       const { key, node, lost } = assertion;
       const args = [
+        notAfterMs,
         node,
         ...matchArgs(assertion),
         waiters.length,
         ...waiters.flatMap(ownWaiterArgs),
         ...lost,
       ];
-      return readMatches(key, await scripts.run('assert-waiters', keys.queue(key), args), 0);
+      const reply = await scripts.run('assert-waiters', keys.queue(key), args);
+      if (reply[0] === 'late') throw new Unavailable('the assertion came too late');
+      return readMatches(key, reply, 0);
     },
   };
 }
 
-function matchArgs({ lifeMs, size, confirmWithinMs, fresh }: WaitersAssertion): (string | number)[] {
+function matchArgs({
+  lifeMs,
+  size,
+  confirmWithinMs,
+  fresh,
+}: Omit<WaitersAssertion, 'notAfterMs'>): (string | number)[] {
   return [lifeMs, size, confirmWithinMs, fresh.length, ...fresh.flatMap(({ id, room }) => [id, room])];
 }
 

@@ -8,6 +8,7 @@ import {
   type RoomSnapshot,
   type Seat,
   type SeatAnswer,
+  Unavailable,
 } from '@parley/core';
 import type { PeerId } from '@parley/protocol';
 
@@ -45,10 +46,20 @@ export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDi
         await scripts.run('update', keys.room(key), [random.id(), peer, fence, meta ?? '']),
       );
     },
-    async assert({ key, facts, node, seats, codeLifeMs, lifeMs, lost }) {
+    async assert({ key, facts, node, seats, codeLifeMs, lifeMs, lost, notAfterMs }) {
       const own = [facts.epoch, facts.capacity, facts.code ? 1 : 0, codeLifeMs ?? '', doorText(facts.door)];
-      const args = [random.id(), node, lifeMs, ...own, seats.length, ...seats.flatMap(ownSeatArgs), ...lost];
+      const args = [
+        random.id(),
+        notAfterMs,
+        node,
+        lifeMs,
+        ...own,
+        seats.length,
+        ...seats.flatMap(ownSeatArgs),
+        ...lost,
+      ];
       const reply = await scripts.run('assert-seats', keys.room(key), args);
+      if (reply[0] === 'late') throw new Unavailable('the assertion came too late');
       const refused = String(reply[0]).split(' ').filter(Boolean) as PeerId[];
       return { ...roomChange(key, reply), refused };
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PeerId } from '@parley/protocol';
+import { Unavailable } from '../ports/directory.ts';
 import {
   claimOf,
   enqueue,
@@ -13,6 +14,7 @@ import {
   NODE_3,
   ownWaiter,
   PAIRS,
+  rowOf,
   SHORT_MS,
   TRIOS,
   waiterRef,
@@ -24,6 +26,16 @@ import { fresh, type MakeDirectory } from './subject.ts';
 export function queueAssertContract(make: MakeDirectory): void {
   describe('queues: assert', () => {
     const at = fresh(make);
+
+    it('does nothing when it comes too late: a place that was given up meanwhile does not return', async () => {
+      const { nowMs } = await at().directory.nodes.beat(rowOf(NODE_1), LONG_MS);
+      const late = waitersOf([ownWaiter('ann', 1)], { fresh: [], notAfterMs: nowMs - 1 });
+
+      await expect(at().directory.queues.assert(late)).rejects.toThrow(Unavailable);
+      expect((await enqueue(at().directory, 'bob')).match).toBeUndefined();
+      await at().directory.queues.assert({ ...late, notAfterMs: nowMs + LONG_MS });
+      expect(membersOf((await enqueue(at().directory, 'bob')).match)).toEqual(['ann', 'bob']);
+    });
 
     it('extends the own waiters, and nobody else', async () => {
       const ann = await enqueue(at().directory, 'ann', { fresh: [], lifeMs: SHORT_MS });

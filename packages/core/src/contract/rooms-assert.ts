@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Unavailable } from '../ports/directory.ts';
 import {
   asPeer,
   assertionOf,
@@ -18,6 +19,7 @@ import {
   peersIn,
   refOf,
   ROOM,
+  rowOf,
   seatIn,
   SHORT_MS,
 } from './samples.ts';
@@ -39,6 +41,16 @@ export function roomAssertContract(make: MakeDirectory): void {
       });
       await at().advance(LONGER_MS);
       expect(await look(at().directory)).toEqual(room);
+    });
+
+    it('does nothing when it comes too late: a seat that was given back meanwhile does not return', async () => {
+      const { nowMs } = await at().directory.nodes.beat(rowOf(NODE_1), LONG_MS);
+      const late = assertionOf([ownSeat('ann', 1)], { notAfterMs: nowMs - 1 });
+
+      await expect(at().directory.rooms.assert(late)).rejects.toThrow(Unavailable);
+      expect((await look(at().directory)).tag).toBe('');
+      await at().directory.rooms.assert({ ...late, notAfterMs: nowMs + LONG_MS });
+      expect(peersIn(await look(at().directory))).toEqual(['ann']);
     });
 
     it('extends nobody else', async () => {

@@ -118,7 +118,16 @@ export const ownSeat = (
 
 /** An assertion of `seats` by node 1. */
 export function assertionOf(seats: readonly OwnSeat[], more: Partial<SeatsAssertion> = {}): SeatsAssertion {
-  return { key: ROOM, facts: factsOf(), node: NODE_1, seats, lifeMs: LONG_MS, lost: [], ...more };
+  return {
+    key: ROOM,
+    facts: factsOf(),
+    node: NODE_1,
+    seats,
+    lifeMs: LONG_MS,
+    lost: [],
+    notAfterMs: FAR_MS,
+    ...more,
+  };
 }
 
 /** Joins, and fails the test when that is refused. */
@@ -164,6 +173,7 @@ const inPairs = {
   confirmWithinMs: LONG_MS,
   lost: [],
   fresh: freshNames(1),
+  notAfterMs: FAR_MS,
 };
 
 /** A place for `peer`, at node 1, in the queue of pairs, with names for one match: `m1`. */
@@ -172,7 +182,7 @@ export function enqueueOf(
   more: Partial<EnqueueRequest> & { at?: number } = {},
 ): EnqueueRequest {
   const { at = 1, ...rest } = more;
-  return { ...inPairs, waiter: claimOf(peer, { at }), notAfterMs: FAR_MS, ...rest };
+  return { ...inPairs, waiter: claimOf(peer, { at }), ...rest };
 }
 
 /** An assertion of `waiters` by node 1 in the queue of pairs, with names for one match: `m1`. */

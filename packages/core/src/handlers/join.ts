@@ -5,7 +5,7 @@ import { roomKey } from '../keys.ts';
 import { LIMITS } from '../limits.ts';
 import { Unavailable } from '../ports/directory.ts';
 import type { Draw } from '../ports/limiter.ts';
-import type { JoinOutcome, JoinWish } from '../rooms.ts';
+import type { JoinOutcome, JoinWish } from '../room-commands.ts';
 import { mintRoomCode } from '../room-code.ts';
 import { type Context, type Handler, type MessageOf, metaOf, re } from './handler.ts';
 

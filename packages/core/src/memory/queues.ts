@@ -1,12 +1,13 @@
 import type { NodeId, PeerId } from '@parley/protocol';
 import type { QueueKey } from '../keys.ts';
-import type {
-  AssertWaitersRequest,
-  EnqueueAnswer,
-  EnqueueRequest,
-  Match,
-  QueueDirectory,
-  WaiterRef,
+import {
+  type AssertWaitersRequest,
+  type EnqueueAnswer,
+  type EnqueueRequest,
+  type Match,
+  type QueueDirectory,
+  Unavailable,
+  type WaiterRef,
 } from '../ports/directory.ts';
 import type { World } from './directory.ts';
 import { Lapsing } from './lapsing.ts';
@@ -80,6 +81,7 @@ export class MemoryQueues implements QueueDirectory {
   async assert(request: AssertWaitersRequest): Promise<readonly Match[]> {
     const { key, node, waiters, lifeMs } = request;
     const nowMs = this.#world.clock.nowMs();
+    if (nowMs > request.notAfterMs) throw new Unavailable('the assertion came too late');
     const own = waiters.map(({ peer }) => peer);
     return this.#within(key, (queue) => {
       settle(queue, nowMs, own, request.lost);

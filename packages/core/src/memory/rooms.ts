@@ -1,16 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { NodeId, PeerId } from '@parley/protocol';
 import type { RoomKey } from '../keys.ts';
-import type {
-  AssertAnswer,
-  JoinAnswer,
-  JoinRequest,
-  OwnSeat,
-  RoomDirectory,
-  Seat,
-  SeatAnswer,
-  SeatRef,
-  SeatsAssertion,
+import {
+  type AssertAnswer,
+  type JoinAnswer,
+  type JoinRequest,
+  type OwnSeat,
+  type RoomDirectory,
+  type Seat,
+  type SeatAnswer,
+  type SeatRef,
+  type SeatsAssertion,
+  Unavailable,
 } from '../ports/directory.ts';
 import type { World } from './directory.ts';
 import { Lapsing } from './lapsing.ts';
@@ -68,7 +69,17 @@ export class MemoryRooms implements RoomDirectory {
     return { outcome: 'changed', ...this.#keep(key, room, room.tag, 'changed') };
   }
 
-  async assert({ key, facts, node, seats, codeLifeMs, lifeMs, lost }: SeatsAssertion): Promise<AssertAnswer> {
+  async assert({
+    key,
+    facts,
+    node,
+    seats,
+    codeLifeMs,
+    lifeMs,
+    lost,
+    notAfterMs,
+  }: SeatsAssertion): Promise<AssertAnswer> {
+    if (this.#nowMs() > notAfterMs) throw new Unavailable('the assertion came too late');
     const found = this.#read(key, lost);
     const from = found ? (this.records.get(key)?.tag ?? '') : '';
     const room = found ?? emptyRoom(facts);

@@ -31,8 +31,8 @@ export const DIRECTORY_TIMEOUT_MS = 750;
  * - Every entry carries its own end (`until`), set `lifeMs` ahead by each assertion of its own node and by nobody else.
  *   What has lapsed is gone: every method drops it before it looks.
  * - All times are those of the directory's own clock, as {@link NodeTable.beat} teaches it.
- * - `notAfterMs`: a command that comes to be executed later than this does nothing (`late`). So an outcome that was
- *   unknown is settled by then, and what undoes it can no longer be overtaken by it.
+ * - `notAfterMs`: a command that comes to be executed later than this does nothing, and answers `late` or rejects. So an
+ *   outcome that was unknown is settled by then, and what undoes it can no longer be overtaken by it.
  * - Everything else is idempotent: asking again is always right.
  */
 export interface Directory {
@@ -215,6 +215,7 @@ export interface SeatsAssertion {
   readonly codeLifeMs?: number;
   readonly lifeMs: number;
   readonly lost: readonly NodeId[];
+  readonly notAfterMs: number;
 }
 
 export interface AssertAnswer extends RoomChange {
@@ -282,11 +283,11 @@ export interface WaitersAssertion {
   readonly lost: readonly NodeId[];
   /** Names for the matches that may be made; as many at the most. */
   readonly fresh: readonly FreshMatch[];
+  readonly notAfterMs: number;
 }
 
 export interface EnqueueRequest extends WaitersAssertion {
   readonly waiter: WaiterClaim;
-  readonly notAfterMs: number;
 }
 
 export type EnqueueAnswer =

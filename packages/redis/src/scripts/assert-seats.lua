@@ -2,19 +2,24 @@
 -- A node says what its seats in a room are, and hears what the room is. Of two epochs the older one is the room.
 --
 -- KEYS[1]  room
--- ARGV     1 tag of the change, 2 node, 3 life in ms; the room as this node knows it: 4 epoch, 5 capacity, 6 code (1 or 0),
---          7 how long the code is still good in ms (or empty), 8 door (JSON list, or empty); 9 number of its seats, then four for each: peer, fence, joinedAt in us,
+-- ARGV     1 tag of the change, 2 not after (ms), 3 node, 4 life in ms; the room as this node knows it: 5 epoch, 6 capacity,
+--          7 code (1 or 0), 8 how long the code is still good in ms (or empty), 9 door (JSON list, or empty); 10 number of its seats, then four for each: peer, fence, joinedAt in us,
 --          and session, instance, user and meta as one line; then the nodes that are lost
--- Returns  the room with the refused peers, divided by spaces, in the place of an outcome; with an empty tag if there is
+-- Returns  'late', or the room with the refused peers, divided by spaces, in the place of an outcome; with an empty tag if there is
 --          none, and none is made of no seats
 --
 --- include shared/arguments
 --- include shared/clock
 --- include shared/hash
 --- include shared/room
-local new_tag, node, life_ms = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local epoch, capacity, code, code_life_ms, door = ARGV[4], tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7]), ARGV[8]
-local own, lost_at = read_groups(9, { 'peer', 'fence', 'joined_us', 'rest' })
+local new_tag, not_after_ms, node, life_ms = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local epoch, capacity, code, code_life_ms, door = ARGV[5], tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8]), ARGV[9]
+
+if now_ms > not_after_ms then
+  return { 'late' }
+end
+
+local own, lost_at = read_groups(10, { 'peer', 'fence', 'joined_us', 'rest' })
 local is_own = {}
 for _, claim in ipairs(own) do
   claim.joined_us = tonumber(claim.joined_us)

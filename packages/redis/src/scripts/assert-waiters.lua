@@ -2,18 +2,24 @@
 -- A node says who of its own waits in a queue, and hears which matches they are in. Renews, repairs, settles and matches.
 --
 -- KEYS[1]  queue
--- ARGV     1 node, 2 life in ms, 3 size of a match, 4 how long it may wait for its members in ms, 5 number of names for
---          matches, then two for each: id, room; then the number of waiters, and four for each: peer, fence, place in us,
+-- ARGV     1 not after (ms), 2 node, 3 life in ms, 4 size of a match, 5 how long it may wait for its members in ms,
+--          6 number of names for matches, then two for each: id, room; then the number of waiters, and four for each: peer, fence, place in us,
 --          and session, instance, user and meta as one line; then the nodes that are lost
--- Returns  the matches (see append_match), one after the other
+-- Returns  'late', or the matches (see append_match), one after the other
 --
 --- include shared/arguments
 --- include shared/clock
 --- include shared/hash
 --- include shared/queue
 --- include shared/match
-local node, life_ms, size, confirm_within_ms = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local names, own_at = read_groups(5, { 'id', 'room' })
+local not_after_ms, node, life_ms = tonumber(ARGV[1]), ARGV[2], tonumber(ARGV[3])
+local size, confirm_within_ms = tonumber(ARGV[4]), tonumber(ARGV[5])
+
+if now_ms > not_after_ms then
+  return { 'late' }
+end
+
+local names, own_at = read_groups(6, { 'id', 'room' })
 local own, lost_at = read_groups(own_at, { 'peer', 'fence', 'since_us', 'rest' })
 local is_own = {}
 for _, claim in ipairs(own) do

@@ -1,0 +1,233 @@
+import type { NodeId, PeerId, RoomId } from '@parley/protocol';
+import type { LeaveReason, RoomEnvelope, RoomEvent } from './envelope.ts';
+import type { RoomKey } from './keys.ts';
+import { LIMITS } from './limits.ts';
+import { claimOf, type Member } from './member.ts';
+import type { Membership } from './membership.ts';
+import type { Clock, Random } from './ports/clock.ts';
+import type {
+  AssertAnswer,
+  JoinAnswer,
+  JoinRequest,
+  RoomChange,
+  RoomDirectory,
+  RoomSnapshot,
+  Seat,
+} from './ports/directory.ts';
+import type { Metrics } from './ports/metrics.ts';
+import { announceNow, type OwnSeat, type RoomView } from './room-view.ts';
+import type { Streams } from './streams.ts';
+import type { Writer } from './writer.ts';
+
+export interface JoinWish extends Pick<JoinRequest, 'capacity' | 'mode' | 'codeLifeMs' | 'door'> {
+  readonly room: RoomId;
+  /** JSON text. */
+  readonly meta: string | undefined;
+  /** Wait for so many to be there before it is announced; not for ever. */
+  readonly announceAt?: number;
+  /** Called once the member has its seat, before it hears anything of what happens in the room. */
+  announce(view: RoomView, seat: Seat, codeExpiresInMs: number | undefined): void;
+}
+
+/** `recovering`: the directory has lost its data, and the room may only not be back yet. */
+export type JoinOutcome = JoinAnswer['outcome'] | 'recovering';
+
+export interface RoomsOptions {
+  readonly node: NodeId;
+  readonly directory: RoomDirectory;
+  readonly membership: Membership;
+  readonly streams: Streams;
+  readonly writer: Writer;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+  readonly lifeMs: number;
+  readonly renewalMs: number;
+  /** The directory is being asked for a room. */
+  asked(key: RoomKey): void;
+  /** It has answered. */
+  read(key: RoomKey): void;
+  /** A room changed, or was found unchanged: what waits for it can be judged. */
+  settled(key: RoomKey): void;
+  /** Nobody of this node sits in this room any more. */
+  closed(key: RoomKey): void;
+}
+
+/** What the commands need of the rooms they are part of. */
+export interface RoomKeeper {
+  get(key: RoomKey): RoomView | undefined;
+  seatOf(member: Member, key: RoomKey): OwnSeat | undefined;
+  leave(member: Member, key: RoomKey, reason: LeaveReason): Promise<void>;
+  /** The room is to be read again now. */
+  repair(key: RoomKey): void;
+  /** The room is to be asserted in the ordinary time. */
+  plan(key: RoomKey): void;
+  /** The room is to be asserted soon after `afterMs`. */
+  soon(key: RoomKey, afterMs: number): void;
+}
+
+/** What comes to be executed later than this does nothing. */
+const NOT_AFTER_MS = 1_000;
+
+/**
+ * What this node says to the directory about a room, and what the answers do to its view. Each runs alone for its room: the
+ * writer sees to that. All reject with `Unavailable`, and then nothing has changed here.
+ */
+export class RoomCommands {
+  readonly #options: RoomsOptions;
+  readonly #rooms: RoomKeeper;
+
+  constructor(options: RoomsOptions, rooms: RoomKeeper) {
+    this.#options = options;
+    this.#rooms = rooms;
+  }
+
+  /** Takes a seat for who has none. */
+  async take(view: RoomView, member: Member, wish: JoinWish): Promise<JoinOutcome> {
+    const { directory, node, membership, lifeMs } = this.#options;
+    const guarded = wish.mode === 'may-create' && !wish.door && membership.recovering;
+    const answer = await directory.join({
+      key: view.key,
+      node,
+      seat: claimOf(member, wish.meta),
+      capacity: wish.capacity,
+      mode: guarded ? 'must-exist' : wish.mode,
+      ...(wish.codeLifeMs !== undefined && { codeLifeMs: wish.codeLifeMs }),
+      ...(wish.door && { door: wish.door }),
+      lifeMs,
+      lost: membership.ended(),
+      notAfterMs: membership.nowMs() + NOT_AFTER_MS,
+    });
+    if (answer.outcome === 'joined') this.#seat(view, member, answer, wish);
+    return answer.outcome === 'absent' && guarded ? 'recovering' : answer.outcome;
+  }
+
+  /** Who sits already joins again: the seat is asserted, never taken anew, for its place in the order must not change. */
+  async keep(view: RoomView, member: Member, wish: JoinWish): Promise<JoinOutcome> {
+    const answer = await this.assert(view);
+    const own = this.#rooms.seatOf(member, view.key);
+    if (!own) return 'full';
+    wish.announce(view, own.seat, answer?.room.codeExpiresInMs);
+    return 'joined';
+  }
+
+  #seat(view: RoomView, member: Member, answer: RoomChange, wish: JoinWish): void {
+    const seat = answer.room.seats.find(({ peer }) => peer === member.peer);
+    if (!seat) return;
+    this.#change(view, answer, { kind: 'joined', seat });
+    const announce = () => wish.announce(view, seat, answer.room.codeExpiresInMs);
+    const own: OwnSeat = { member, seat, announce, announceAt: wish.announceAt ?? 0 };
+    view.own.set(member.peer, own);
+    member.rooms.set(view.key, wish.room);
+    if (member.ended) void this.#rooms.leave(member, view.key, 'lost');
+    if (own.announceAt > 0) this.#options.clock.after(LIMITS.matchConfirmMs, () => announceNow(own));
+    this.#rooms.plan(view.key);
+    this.settle(view);
+  }
+
+  /** `false`: there is no such seat any more. */
+  async update(view: RoomView, { peer, fence }: Member, meta: string | undefined): Promise<boolean> {
+    const answer = await this.#options.directory.update({ key: view.key, peer, fence }, meta);
+    if (answer.outcome === 'absent') return false;
+    const seat = this.#adopt(view, peer, answer.room);
+    this.#change(view, answer, seat ? { kind: 'updated', seat } : { kind: 'changed' });
+    return true;
+  }
+
+  /** Gives a seat back; to be asked again until it is answered. */
+  async release(member: Member, key: RoomKey, reason: LeaveReason): Promise<void> {
+    const answer = await this.#options.directory.leave({ key, peer: member.peer, fence: member.fence });
+    const view = this.#rooms.get(key);
+    if (view?.own.get(member.peer)?.member === member) view.own.delete(member.peer);
+    // Here, and not when the caller hears of it: by then the member may be about to sit there again.
+    member.rooms.delete(key);
+    const event = { kind: 'left', peer: member.peer, instance: member.instance, reason } as const;
+    if (answer.outcome === 'changed') this.#change(view, answer, event, key);
+    else if (view?.seats.get(member.peer)?.session === member.session) this.#recall(view, event);
+  }
+
+  /**
+   * Something happened that this node cannot tell in step: the answer to its first attempt was lost, or others took it for
+   * lost. So everybody reads again, here and at the nodes it knows of.
+   */
+  #recall(view: RoomView, event: RoomEvent): void {
+    this.#tellNodes(view.key, view.seats.values(), { from: '', tag: '', event });
+    view.noteReason(event);
+    this.#rooms.repair(view.key);
+  }
+
+  /** Says what this node's seats in the room are, and takes over what the room is. `undefined`: nobody here sits there. */
+  async assert(view: RoomView): Promise<AssertAnswer | undefined> {
+    const { directory, node, membership, lifeMs, clock } = this.#options;
+    if (!view.facts || view.own.size === 0) return undefined;
+    this.#options.asked(view.key);
+    const answer = await directory.assert({
+      key: view.key,
+      facts: view.facts,
+      node,
+      seats: [...view.own.values()].map(({ member, seat }) => ({
+        ...claimOf(member, seat.meta),
+        joinedAt: seat.joinedAt,
+      })),
+      lifeMs,
+      lost: membership.ended(),
+      ...(view.facts.code && { codeLifeMs: Math.max(0, Math.floor(view.codeGoodUntilMs - clock.nowMs())) }),
+      notAfterMs: membership.nowMs() + NOT_AFTER_MS,
+    });
+    for (const peer of view.own.keys()) {
+      if (answer.refused.includes(peer)) this.#evict(view, peer);
+      else this.#adopt(view, peer, answer.room);
+    }
+    this.#options.read(view.key);
+    this.#change(view, answer, { kind: 'changed' });
+    return answer;
+  }
+
+  /** Takes over what the directory made of a seat of ours. */
+  #adopt(view: RoomView, peer: PeerId, { seats }: RoomSnapshot): Seat | undefined {
+    const own = view.own.get(peer);
+    const seat = seats.find((there) => there.peer === peer && there.instance === own?.seat.instance);
+    if (own && seat) own.seat = seat;
+    return seat;
+  }
+
+  /** The directory has no place for a seat of ours: the room was lost, and others were quicker. */
+  #evict(view: RoomView, peer: PeerId): void {
+    const own = view.own.get(peer);
+    if (!own) return;
+    view.own.delete(peer);
+    const room = own.member.rooms.get(view.key);
+    own.member.rooms.delete(view.key);
+    if (room && !own.leaving) own.member.send({ type: 'left', room, reason: 'room-full' });
+  }
+
+  /** Tells the other nodes first, then the members here: whoever hears of it here may signal at once, on the same stream. */
+  #change(view: RoomView | undefined, change: RoomChange, event: RoomEvent, key = view?.key): void {
+    const { node, membership, clock } = this.#options;
+    const { from, room } = change;
+    if (key && from !== room.tag) this.#tellNodes(key, room.seats, { from, tag: room.tag, event });
+    if (!view) return;
+    view.noteReason(event);
+    // Of a node that is unknown, too: the table was lost with everything else.
+    const mayReturn = ({ node: at }: Seat) =>
+      at !== node && membership.recovering && ['alive', 'unknown'].includes(membership.state(at));
+    view.codeGoodUntilMs = clock.nowMs() + (room.codeExpiresInMs ?? 0);
+    view.become(room, mayReturn);
+    if (!view.agreesWith(room)) this.#rooms.repair(view.key);
+    if (membership.recovering) this.#rooms.soon(view.key, membership.recoveryMs);
+    this.settle(view);
+  }
+
+  #tellNodes(key: RoomKey, seats: Iterable<Seat>, step: Pick<RoomEnvelope, 'from' | 'tag' | 'event'>): void {
+    const others = new Set([...seats].map(({ node }) => node));
+    others.delete(this.#options.node);
+    for (const other of others) this.#options.streams.send(other, { kind: 'room', room: key, ...step });
+  }
+
+  /** Something of the room has changed: who waits for others may be told, what waits for the room may be judged. */
+  settle(view: RoomView): void {
+    for (const own of view.own.values())
+      if (own.announce && view.seats.size >= own.announceAt) announceNow(own);
+    this.#options.settled(view.key);
+  }
+}
