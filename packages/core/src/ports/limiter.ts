@@ -28,7 +28,7 @@ export type Decision =
  *
  * GCRA (the leaky bucket as a meter, ITU-T I.371): no more than `burst` at once, no more than `perMinute` over time, no
  * border at which twice the rate passes. All draws of one call are decided together: one refusal refuses them all, and
- * then none is charged. Never repeated by itself; rejects with {@link Unavailable} within 150 ms when it cannot know.
+ * what the others took is given back at once. Never repeated by itself; rejects with {@link Unavailable} within 150 ms when it cannot know.
  */
 export interface Limiter {
   draw(draws: readonly Draw[]): Promise<Decision>;

@@ -1,0 +1,42 @@
+import type { NodeId, Realm } from '@parley/protocol';
+import type { Inbox } from './bus.ts';
+
+export interface NodeRow {
+  readonly node: NodeId;
+  readonly inbox: Inbox;
+  /** Version of the software. */
+  readonly version: string;
+  /** This node hears what is sent to its inbox. */
+  readonly hears: boolean;
+  /** Sessions per realm. */
+  readonly sessions: Readonly<Record<Realm, number>>;
+}
+
+export interface KnownNode extends NodeRow {
+  /** `lost`: it stopped beating. `gone`: it said goodbye. Both are remembered for three minutes. */
+  readonly state: 'alive' | 'lost' | 'gone';
+}
+
+export interface BeatAnswer {
+  /** The directory's time when it answered, in milliseconds. */
+  readonly nowMs: number;
+  /** Random, made with the table: another one means that the directory has lost its data. */
+  readonly table: string;
+  /** Rises with each beat of any node: one that is not above what was seen before means that the directory has forgotten. */
+  readonly beats: number;
+  /** Rises with each change of the bans. */
+  readonly bansVersion: number;
+  /** Every row, this node's own too. */
+  readonly nodes: readonly KnownNode[];
+}
+
+/** Which nodes are alive. */
+export interface NodeTable {
+  /**
+   * This node is alive for `lifeMs` more. When nobody has beaten for half that time, it was the directory that slept and
+   * not the nodes: then every row that was alive is given a fresh life.
+   */
+  beat(row: NodeRow, lifeMs: number): Promise<BeatAnswer>;
+  /** This node ends in an orderly way. */
+  goodbye(node: NodeId): Promise<void>;
+}
