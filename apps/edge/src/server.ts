@@ -49,7 +49,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         maxBackpressureBytes: LIMITS.maxBackpressureBytes,
         proxyProtocol: (config.PARLEY_TRUSTED_PROXIES ?? []).length > 0,
       },
-      { upgrade: (request) => node.upgrade(request), http: serviceRoutes(node, page) },
+      { upgrade: (request) => node.upgrade(request), http: serviceRoutes({ node, page, log }) },
     );
     const ops = await listenForOps(
       { host: config.PARLEY_OPS_HOST, port: config.PARLEY_OPS_PORT },

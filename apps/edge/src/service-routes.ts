@@ -1,21 +1,42 @@
-import type { HttpAnswer, HttpRequest, ParleyNode } from '@parley/core';
-import { json } from '@parley/core';
+import type { HttpAnswer, HttpRequest, Log, ParleyNode } from '@parley/core';
+import { json, refusalAnswer } from '@parley/core';
 import { ENDPOINTS } from '@parley/protocol';
 import type { Page } from './page.ts';
 
-/** What the service port answers beside the socket itself. */
-export function serviceRoutes(node: ParleyNode, page: Page | undefined) {
+/** What answers, and who hears of a fault. */
+export interface ServiceParts {
+  readonly node: Pick<ParleyNode, 'check' | 'health'>;
+  /** The demo page, where it is served. */
+  readonly page: Page | undefined;
+  readonly log: Log;
+}
+
+/** What the service port answers beside the socket itself. Never rejects: a fault costs its own request. */
+export function serviceRoutes({ node, page, log }: ServiceParts) {
   return async (request: HttpRequest): Promise<HttpAnswer> => {
-    const { method, path } = request;
-    if (path === ENDPOINTS.check && method === 'OPTIONS') return PREFLIGHT;
-    const isRead = method === 'GET' || method === 'HEAD';
-    if (path === ENDPOINTS.connect) return upgradeRequired();
-    if (path === ENDPOINTS.check) return isRead ? node.check(request) : notAllowed('GET, HEAD, OPTIONS');
-    if (path === ENDPOINTS.health) return isRead ? node.health() : notAllowed('GET, HEAD');
-    const file = page?.get(path);
-    if (file) return isRead ? file : notAllowed('GET, HEAD');
-    return json(404, { code: 'not-found', message: 'There is nothing at this path.' });
+    try {
+      return await route(request, node, page);
+    } catch (error) {
+      log.error({ event: 'request-failed', error }, 'a request could not be answered');
+      return refusalAnswer('internal');
+    }
   };
+}
+
+async function route(
+  request: HttpRequest,
+  node: ServiceParts['node'],
+  page: Page | undefined,
+): Promise<HttpAnswer> {
+  const { method, path } = request;
+  if (path === ENDPOINTS.check && method === 'OPTIONS') return PREFLIGHT;
+  const isRead = method === 'GET' || method === 'HEAD';
+  if (path === ENDPOINTS.connect) return upgradeRequired();
+  if (path === ENDPOINTS.check) return isRead ? node.check(request) : notAllowed('GET, HEAD, OPTIONS');
+  if (path === ENDPOINTS.health) return isRead ? node.health() : notAllowed('GET, HEAD');
+  const file = page?.get(path);
+  if (file) return isRead ? file : notAllowed('GET, HEAD');
+  return json(404, { code: 'not-found', message: 'There is nothing at this path.' });
 }
 
 /** A page asks with `Authorization`, which a browser asks leave for first (Fetch standard, CORS protocol). */

@@ -29,14 +29,38 @@ describe('the address of a caller', () => {
     expect(new CallerReader([PROXY]).read(request(headers)).address).toBe(PROXY);
   });
 
+  it.each([
+    [`${CLIENT}:5678`, CLIENT],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['2001:DB8:0:0::1', '2001:db8::1'],
+    ['2001:db8::1:443', '2001:db8::1:443'],
+    [`1.1.1.1:1, ${CLIENT}:5678, 10.9.9.9:80`, CLIENT],
+  ])('is understood where a proxy writes the port, too: %s', (hops, address) => {
+    expect(new CallerReader(['10.0.0.0/8']).read(request({ 'x-forwarded-for': hops })).address).toBe(address);
+  });
+
+  it.each([`${CLIENT}:`, `${CLIENT}:x`, `${CLIENT}:1:2`, '[2001:db8::1', '[]', ':80', '[2001:db8::1]443'])(
+    'is the proxy when the hop is %s, which is no address',
+    (hop) => {
+      expect(new CallerReader([PROXY]).read(request({ 'x-forwarded-for': hop })).address).toBe(PROXY);
+    },
+  );
+
   it('prefers what the PROXY protocol says to a header', () => {
     const both = request({ 'x-forwarded-for': '1.1.1.1', proxiedAddress: CLIENT });
     expect(new CallerReader([PROXY]).read(both).address).toBe(CLIENT);
   });
 
   it('is the same whether it was written as IPv4 or as IPv4 in IPv6', () => {
-    const mapped = request({ 'x-forwarded-for': `::ffff:${CLIENT}` });
-    expect(new CallerReader([PROXY]).read(mapped).address).toBe(CLIENT);
+    const reader = new CallerReader([PROXY]);
+    const mapped = `::ffff:${CLIENT}`;
+    expect(reader.read(request({ 'x-forwarded-for': mapped })).address).toBe(CLIENT);
+    expect(reader.read(request({ proxiedAddress: mapped })).address).toBe(CLIENT);
+    expect(reader.read(request({ address: mapped })).address).toBe(CLIENT);
+    expect(reader.read(request({ address: `::ffff:${PROXY}`, 'x-forwarded-for': CLIENT })).address).toBe(
+      CLIENT,
+    );
   });
 
   it('knows proxies by IPv6 too', () => {
@@ -77,6 +101,8 @@ describe('what counts as one caller', () => {
     ['2001:db8::1', '2001:db8:0:0:1::'],
     ['::1', '0:0:0:0::5'],
     ['fe80::1%eth0', 'fe80::2'],
+    ['fe80::1%eth-0.5', 'fe80::2'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
   ])('%s and %s are of one /64', (a, b) => {
     expect(limitSubject(a)).toBe(limitSubject(b));
   });
@@ -84,6 +110,7 @@ describe('what counts as one caller', () => {
   it.each([
     ['2001:db8:1:2::1', '2001:db8:1:3::1'],
     ['192.0.2.1', '192.0.2.2'],
+    ['::ffff:192.0.2.1', '::ffff:192.0.2.2'],
     ['2001:db8::1', '2001:db8:0:1::1'],
   ])('%s and %s are two', (a, b) => {
     expect(limitSubject(a)).not.toBe(limitSubject(b));

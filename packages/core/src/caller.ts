@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import type { HttpRequest } from './ports/socket.ts';
 
 /** Who is calling, as far as it can be believed. */
@@ -23,17 +24,18 @@ export class CallerReader {
   }
 
   read(request: HttpRequest): Caller {
-    if (!this.#trusts(request.address)) return { address: request.address, secure: request.tls };
-    const secure = request.tls || request.headers.get('x-forwarded-proto')?.trim().toLowerCase() === 'https';
-    const address = request.proxiedAddress ?? this.#forwarded(request) ?? request.address;
-    return { address: address.replace(IPV4_MAPPED, ''), secure };
+    const { tls, headers } = request;
+    const nearest = plainAddress(request.address) ?? request.address;
+    if (!this.#trusts(nearest)) return { address: nearest, secure: tls };
+    const secure = tls || headers.get('x-forwarded-proto')?.trim().toLowerCase() === 'https';
+    const address = plainAddress(request.proxiedAddress) ?? this.#forwarded(headers.get('x-forwarded-for'));
+    return { address: address ?? nearest, secure };
   }
 
   /** The rightmost address that is not a trusted proxy: what stands left of it was written by whoever liked to. */
-  #forwarded(request: HttpRequest): string | undefined {
-    const hops = (request.headers.get('x-forwarded-for') ?? '').split(',').map((hop) => hop.trim());
-    const stranger = hops.findLast((hop) => !this.#trusts(hop));
-    return stranger !== undefined && isIP(stranger) > 0 ? stranger : undefined;
+  #forwarded(header = ''): string | undefined {
+    const hops = header.split(',').map((hop) => plainAddress(withoutPort(hop.trim())));
+    return hops.findLast((hop) => hop === undefined || !this.#trusts(hop));
   }
 
   #trusts(address: string): boolean {
@@ -43,21 +45,22 @@ export class CallerReader {
 
 /** What counts as one caller: an IPv4 address, or an IPv6 /64, which is what one customer gets. */
 export function limitSubject(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const [head = '', tail] = address.split('::');
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups =
-    tail === undefined
-      ? first
-      : [...first, ...Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0'), ...last];
-  return `${groups
-    .slice(0, 4)
-    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
-    .join(':')}::`;
+  const plain = plainAddress(address) ?? address;
+  return isIP(plain) === 6 ? ipaddr.IPv6.networkAddressFromCIDR(`${plain}/64`).toString() : plain;
 }
 
-/** One caller must not count as two, nor all IPv4 callers as one /64. */
-const IPV4_MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;
+/**
+ * The one way to write an address: IPv4 in IPv6 as IPv4, for one caller must not count as two, nor all IPv4 callers as one /64;
+ * and without a zone, which says something only to the machine that wrote it. `undefined`: it is no address.
+ */
+function plainAddress(text = ''): string | undefined {
+  return isIP(text) > 0 ? ipaddr.process(text.replace(/%.*/, '')).toString() : undefined;
+}
+
+/** Some proxies write the port, too: `192.0.2.1:5678`, `[2001:db8::1]:443`. */
+function withoutPort(hop: string): string {
+  const [, bracketed, bare] = /^(?:\[(.*)\](?::\d+)?|([^:]*):\d+)$/.exec(hop) ?? [];
+  return bracketed ?? bare ?? hop;
+}
 
 const familyOf = (address: string) => (isIP(address) === 6 ? 'ipv6' : 'ipv4');

@@ -4,10 +4,11 @@ import { Door } from './door.ts';
 import type { Membership } from './membership.ts';
 import type { DoorOptions } from './options.ts';
 import type { HttpRequest, SocketListener } from './ports/socket.ts';
+import type { TokenVerifier } from './ports/verifier.ts';
 import type { Admitted } from './session.ts';
 import { optionsOf, requestOf, verifier } from './testing/cluster.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
-import { quietMetrics } from './testing/quiet.ts';
+import { QuietLog, quietMetrics } from './testing/quiet.ts';
 
 const TOKEN = { authorization: 'Bearer alice' };
 const JWT = 'aaa.bbb.ccc';
@@ -119,6 +120,22 @@ describe('who comes in', () => {
     expect(await door.connect(raw)).not.toHaveProperty('subprotocol');
   });
 
+  it('is nobody whose token the verifier fails over: a fault of the node, told, counted and answered', async () => {
+    const outcomes: string[] = [];
+    const { door, log } = start({}, failing, (outcome) => outcomes.push(outcome));
+    const refused = await door.connect(requestOf({ authorization: 'Bearer poison' }));
+    const answer = 'answer' in refused ? refused.answer : undefined;
+    expect(answer?.status).toBe(500);
+    expect(JSON.parse(String(answer?.body))).toMatchObject({ code: 'internal' });
+    expect(JSON.stringify(answer)).not.toContain('a bug');
+    expect(log.errors).toEqual([{ event: 'upgrade-failed', error: new TypeError('a bug') }]);
+    expect(door.inside).toBe(0);
+    // Whose token it does not fail over comes in.
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
+    expect(outcomes).toEqual(['internal', 'accepted']);
+    expect(log.errors).toHaveLength(1);
+  });
+
   it('has a fence that says when it was let in', async () => {
     const { membership, enter } = start();
     const first = await enter(requestOf(TOKEN));
@@ -191,7 +208,26 @@ describe('a check', () => {
   });
 });
 
-function start(more: Partial<DoorOptions> = {}) {
+describe('a check that fails', () => {
+  it('is answered like an upgrade that does', async () => {
+    const { door, log } = start({}, failing);
+    const { status, body } = await door.check(requestOf({ authorization: 'Bearer poison' }));
+    expect([status, JSON.parse(String(body))]).toMatchObject([500, { code: 'internal' }]);
+    expect(log.errors).toMatchObject([{ event: 'upgrade-failed' }]);
+    expect(await door.check(requestOf(TOKEN))).toMatchObject({ status: 200 });
+  });
+});
+
+/** Has a bug, which one token brings out. */
+const failing: TokenVerifier = {
+  verify: (token) => (token === 'poison' ? Promise.reject(new TypeError('a bug')) : verifier.verify(token)),
+};
+
+function start(
+  more: Partial<DoorOptions> = {},
+  verifies = verifier,
+  upgraded: (outcome: string) => void = () => {},
+) {
   const membership = {
     up: true,
     timeMs: 1_700_000_000_000,
@@ -200,13 +236,15 @@ function start(more: Partial<DoorOptions> = {}) {
     },
   };
   const accepted: Admitted[] = [];
+  const log = new QuietLog();
   const listener: SocketListener = { message() {}, binary() {}, alive() {}, closed() {} };
   const door = new Door({
     options: optionsOf('node-1', {}, more),
-    verifier,
+    verifier: verifies,
     membership: membership as unknown as Membership,
     random: new SeededRandom(1),
-    metrics: quietMetrics,
+    metrics: { ...quietMetrics, upgraded },
+    log,
     events: {
       accept(admitted) {
         accepted.push(admitted);
@@ -227,5 +265,5 @@ function start(more: Partial<DoorOptions> = {}) {
     if (!admitted) throw new Error('nobody came in');
     return admitted;
   }
-  return { door, membership, accepted, open, enter };
+  return { door, membership, accepted, log, open, enter };
 }

@@ -16,6 +16,7 @@ import type { Membership } from './membership.ts';
 import type { NodeOptions } from './options.ts';
 import { isOriginAllowed } from './origin.ts';
 import type { Random } from './ports/clock.ts';
+import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Admission, HttpAnswer, HttpRequest, Socket, SocketListener } from './ports/socket.ts';
 import type { TokenVerifier } from './ports/verifier.ts';
@@ -44,6 +45,7 @@ export class Door {
   readonly #membership: Membership;
   readonly #random: Random;
   readonly #metrics: Metrics;
+  readonly #log: Log;
   readonly #events: DoorEvents;
   readonly #callers: CallerReader;
   readonly #perAddress = new Map<string, number>();
@@ -56,6 +58,7 @@ export class Door {
     membership: Membership;
     random: Random;
     metrics: Metrics;
+    log: Log;
     events: DoorEvents;
   }) {
     this.#options = options.options;
@@ -63,6 +66,7 @@ export class Door {
     this.#membership = options.membership;
     this.#random = options.random;
     this.#metrics = options.metrics;
+    this.#log = options.log;
     this.#events = options.events;
     this.#callers = new CallerReader(options.options.door.trustedProxies);
   }
@@ -82,12 +86,13 @@ export class Door {
     this.#closed = true;
   }
 
+  /** An upgrade request: whether there will be a socket, and what becomes of it. Never rejects. */
   async connect(request: HttpRequest): Promise<Admission> {
     const offered = readSubprotocols(request.headers.get('sec-websocket-protocol'));
     let verdict: Verdict =
       offered.version === 'unsupported'
         ? refuse('unsupported-subprotocol')
-        : await this.#judge(request, offered);
+        : await this.#verdict(request, offered);
     // Others came in while the token was looked at. Between this and the count nothing waits.
     const full = verdict.ok && this.#full(verdict.admitted.address);
     if (full) verdict = refuse(full, RETRY_AFTER_MS);
@@ -109,12 +114,20 @@ export class Door {
     return { ok: true, ...subprotocol, open, abandoned: leave };
   }
 
-  /** What an upgrade from this origin with this credential would get (`GET /v1/check`). */
+  /** What an upgrade from this origin with this credential would get (`GET /v1/check`). Never rejects. */
   async check(request: HttpRequest): Promise<HttpAnswer> {
-    const verdict = await this.#judge(request, readSubprotocols(undefined));
+    const verdict = await this.#verdict(request, readSubprotocols(undefined));
     if (verdict.ok) return json(200, { code: 'ok', message: 'A socket would be opened.' });
     if ('refusal' in verdict) return refusalAnswer(verdict.refusal, verdict.retryAfterMs);
     return json(401, { code: verdict.close, message: CLOSES[verdict.close].meaning });
+  }
+
+  /** A verifier with a bug costs this request, never the process. */
+  #verdict(request: HttpRequest, offered: OfferedSubprotocols): Promise<Verdict> {
+    return this.#judge(request, offered).catch((error: unknown) => {
+      this.#log.error({ event: 'upgrade-failed', error }, 'an upgrade could not be judged; it is refused');
+      return refuse('internal');
+    });
   }
 
   async #judge(request: HttpRequest, offered: OfferedSubprotocols): Promise<Verdict> {
@@ -214,7 +227,8 @@ function andThen(listener: SocketListener, ended: () => void): SocketListener {
   };
 }
 
-function refusalAnswer(refusal: RefusalCode, retryAfterMs?: number): HttpAnswer {
+/** A refusal before any socket exists, as HTTP. */
+export function refusalAnswer(refusal: RefusalCode, retryAfterMs?: number): HttpAnswer {
   const { status, meaning } = REFUSALS[refusal];
   const later = retryAfterMs !== undefined && { retryAfterMs };
   const answer = json(status, { code: refusal, message: meaning, ...later });

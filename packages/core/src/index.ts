@@ -1,7 +1,7 @@
 /**
  * The node itself: no socket library, no Redis, no environment, no console.
  *
- * - `node.ts` what a node is, in one page: read this first
+ * - `node.ts` what a node is, in one page: read this first; `parts.ts` what it is made of
  * - `ports/` what it needs of the world; the promises are in the comments, `contract/` is the same as tests
  * - `memory/` the ports for a single node, and the fakes of tests
  * - `door.ts` -> `session.ts` -> `handlers/` the way of a connection and of a message
@@ -12,9 +12,10 @@ export * from './envelope.ts';
 export * from './fence.ts';
 export * from './keys.ts';
 export { isAllowed } from './allowed.ts';
-export { json } from './door.ts';
+export { json, refusalAnswer } from './door.ts';
 export { LIMITS } from './limits.ts';
-export { ParleyNode, type NodePorts } from './node.ts';
+export { ParleyNode } from './node.ts';
 export type { DoorOptions, NodeOptions } from './options.ts';
+export type { NodePorts } from './parts.ts';
 export * from './ports/index.ts';
 export { systemClock, systemRandom } from './system.ts';

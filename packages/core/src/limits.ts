@@ -27,6 +27,8 @@ export const LIMITS = {
   heldPerRoom: 256,
   /** Frames a client may send before `welcome`. */
   framesBeforeWelcome: 64,
+  /** Messages of one session that may wait for its joins to be answered. */
+  messagesBehindJoins: 64,
   /** WebSocket pings; under the 60 s of common proxies. */
   heartbeatIntervalMs: 25_000,
   /** No frame for this long: the socket is dead. */

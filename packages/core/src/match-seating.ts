@@ -1,4 +1,4 @@
-import type { MatchWish } from './matchmaker.ts';
+import type { MatchWish } from './queue-view.ts';
 import type { Member } from './member.ts';
 import { type Match, Unavailable } from './ports/directory.ts';
 import type { JoinOutcome, JoinWish } from './room-commands.ts';

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { QueueName } from '@parley/protocol';
 import type { QueueKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
-import { Matchmaker, type MatchWish } from './matchmaker.ts';
+import { Matchmaker } from './matchmaker.ts';
 import { type QueueDirectory, Unavailable } from './ports/directory.ts';
+import type { MatchWish } from './queue-view.ts';
 import { Puppet } from './testing/puppet.ts';
 import { type Ground, World } from './testing/world.ts';
 

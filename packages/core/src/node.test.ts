@@ -157,10 +157,51 @@ describe('every message with an id', () => {
     for (const [id, type] of ['join', 'join', 'leave', 'join', 'leave', 'leave', 'join'].entries())
       alice.say({ type, room: 'stage', id });
     await clock.advance(1_000);
-    for (let id = 0; id < 7; id += 1) expect(answersTo(alice, id)).toHaveLength(1);
+    const answers = [0, 1, 2, 3, 4, 5, 6].map((id) => answersTo(alice, id));
+    expect(answers).toEqual([['joined'], ['joined'], ['left'], ['joined'], ['left'], ['left'], ['joined']]);
     alice.drop();
     await clock.advance(10_000);
     expectNothingLeft(a);
+  });
+
+  it('about a room that is just being joined is answered after the join, and as after it', async () => {
+    const { clock, world, a } = await two();
+    const bob = await joined(a, 'bob');
+    const alice = await connect(a, 'alice');
+    a.limits.next('draw', 'held');
+    alice.say({ type: 'join', room: 'stage', id: 1 });
+    alice.say({ type: 'signal', room: 'stage', to: 'bob', custom: 'hello', id: 2 });
+    alice.say({ type: 'update', room: 'stage', meta: 1, id: 3 });
+    alice.say({ type: 'leave', room: 'stage', id: 4 });
+    await clock.advance(100);
+    expect(alice.story).toEqual(['welcome']);
+    alice.say({ type: 'join', room: 'elsewhere', id: 5 });
+    await clock.advance(100);
+    expect(alice.story).toEqual(['welcome', 'joined']);
+    a.limits.open();
+    await clock.advance(100);
+    expect([1, 2, 3, 4].map((id) => answersTo(alice, id))).toEqual([
+      ['joined'],
+      ['delivered'],
+      ['updated'],
+      ['left'],
+    ]);
+    expect(bob.story.slice(2)).toEqual([
+      'peer-joined alice',
+      'signal',
+      'peer-updated alice',
+      'peer-left alice',
+    ]);
+    expect((await readStage(world)).seats.map(({ peer }) => peer)).toEqual(['bob']);
+  });
+
+  it('about a room whose join is refused is refused after it', async () => {
+    const { clock, a } = await two();
+    const alice = await connect(a, 'alice');
+    alice.say({ type: 'join', room: 'void', create: false, id: 1 });
+    alice.say({ type: 'leave', room: 'void', id: 2 });
+    await clock.advance(100);
+    expect(alice.story).toEqual(['welcome', 'error room-not-found', 'error not-in-room']);
   });
 
   it('has no answer but an error when it is a signal without an id, and the error names room and peer', async () => {

@@ -131,6 +131,87 @@ describe('a session', () => {
   });
 });
 
+describe('what a session says about a room it is just joining', () => {
+  const JOIN = { type: 'join', room: 'stage', id: 'join' };
+
+  it('is handled when the join is answered, in order; what is about anything else is not held up', async () => {
+    const { session, owner, handled } = opened();
+    const answer = holdJoins(owner);
+    say(session, JOIN);
+    for (const [id, type] of ['leave', 'leave', 'join', 'leave'].entries())
+      say(session, { type, room: 'stage', id });
+    say(session, { type: 'leave', room: 'elsewhere', id: 'elsewhere' });
+    say(session, { type: 'join', id: 'mint' });
+    say(session, { type: 'ping', id: 'ping' });
+    await settle();
+    expect(handled.map(({ id }) => id)).toEqual(['join', 'elsewhere', 'mint', 'ping']);
+    answer('stage');
+    await settle();
+    expect(handled.slice(4).map(({ id }) => id)).toEqual([0, 1, 2]);
+    answer('stage');
+    await settle();
+    expect(handled.slice(7).map(({ id }) => id)).toEqual([3]);
+    say(session, { type: 'leave', room: 'stage', id: 'at once' });
+    expect(handled.at(-1)?.id).toBe('at once');
+  });
+
+  it('is handled no more when the session has ended by then', async () => {
+    const { session, owner, handled } = opened();
+    const answer = holdJoins(owner);
+    say(session, JOIN);
+    say(session, { type: 'leave', room: 'stage', id: 'late' });
+    session.closed(1006);
+    answer('stage');
+    await settle();
+    expect(handled.map(({ id }) => id)).toEqual(['join']);
+  });
+
+  it('is refused when too much waits already, and only what is about such a room', async () => {
+    const { session, owner, socket, handled } = opened();
+    const answer = holdJoins(owner);
+    say(session, JOIN);
+    for (let n = 0; n < LIMITS.messagesBehindJoins; n += 1) say(session, { type: 'leave', room: 'stage' });
+    expect(socket.last('error')).toBeUndefined();
+    say(session, { type: 'signal', room: 'stage', to: 'bob', custom: 1, id: 'too many' });
+    expect(socket.last('error')).toMatchObject({
+      re: 'too many',
+      code: 'rate-limited',
+      room: 'stage',
+      to: 'bob',
+    });
+    say(session, { type: 'leave', room: 'elsewhere', id: 'elsewhere' });
+    expect(handled.at(-1)?.id).toBe('elsewhere');
+    answer('stage');
+    await settle();
+    say(session, { type: 'signal', room: 'stage', to: 'bob', custom: 1, id: 'again' });
+    expect(handled.at(-1)?.id).toBe('again');
+    expect(socket.heard.filter(({ type }) => type === 'error')).toHaveLength(1);
+  });
+});
+
+type Owner = ReturnType<typeof start>['owner'];
+
+/** Joins have no answer until it is given, by the name of the room; oldest first. */
+function holdJoins(owner: Owner): (room: string) => void {
+  const held: { room: string | undefined; answer: () => void }[] = [];
+  const { handle } = owner;
+  owner.handle = (session, message) => {
+    void handle(session, message);
+    if (message.type !== 'join') return;
+    return new Promise<void>((answer) => held.push({ room: message.room, answer }));
+  };
+  return (room) => {
+    const [oldest] = held.splice(
+      held.findIndex((each) => each.room === room),
+      1,
+    );
+    oldest?.answer();
+  };
+}
+
+/** Everything that waits only for what has been answered has run. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
 function start() {
   const clock = new FakeClock(1_000);
   const socket = new FakeSocket();
@@ -140,7 +221,7 @@ function start() {
     clock,
     metrics: quietMetrics,
     options: optionsOf('node-1'),
-    handle: (_session: Session, message: Incoming): void => void handled.push(message),
+    handle: (_session: Session, message: Incoming): void | Promise<void> => void handled.push(message),
     ended: (_session: Session, reason: LeaveReason): void => void ends.push(reason),
   };
   const { realm, peer, instance, session: id, fence } = new Puppet('alice');

@@ -19,6 +19,7 @@ import {
 import { Budget } from './budget.ts';
 import type { LeaveReason } from './envelope.ts';
 import type { Fence } from './fence.ts';
+import { type Act, Joining } from './joining.ts';
 import type { QueueKey, RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import type { Member } from './member.ts';
@@ -33,8 +34,8 @@ export interface SessionOwner {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly options: NodeOptions;
-  /** Handles one message. Never throws. */
-  handle(session: Session, message: Incoming, payload: string): void;
+  /** Handles one message; a promise resolves when it is answered. Never throws, never rejects. */
+  handle(session: Session, message: Incoming, payload: string): void | Promise<void>;
   /** Gives back everything the session holds. Called once. */
   ended(session: Session, reason: LeaveReason): void;
 }
@@ -75,6 +76,7 @@ export class Session implements SocketListener, Member {
   readonly #socket: Socket;
   readonly #owner: SessionOwner;
   readonly #badMessages: Budget;
+  readonly #joining = new Joining(LIMITS.messagesBehindJoins);
   #early: string[] = [];
 
   constructor(admitted: Admitted, socket: Socket, owner: SessionOwner) {
@@ -177,7 +179,7 @@ export class Session implements SocketListener, Member {
     const decoded = decode(text);
     if (decoded.ok) {
       this.#owner.metrics.received(decoded.message.type, text.length);
-      this.#owner.handle(this, decoded.message, decoded.payload);
+      this.#inOrder(decoded.message, decoded.payload);
       return;
     }
     const { code, path, id } = decoded;
@@ -186,6 +188,25 @@ export class Session implements SocketListener, Member {
       message: path === '' ? 'not a valid message' : `not valid at: ${path}`,
     });
     if (this.#badMessages.take(1, this.lastSeenMs) > 0) this.close('protocol-violation');
+  }
+
+  /** What is about a room waits while a join of that room has no answer. */
+  #inOrder(message: Incoming, payload: string): void {
+    const room = 'room' in message ? message.room : undefined;
+    const isJoin = message.type === 'join';
+    if (room === undefined || (!isJoin && !this.#joining.has(room))) {
+      void this.#owner.handle(this, message, payload);
+      return;
+    }
+    const act: Act = () => (this.ended ? undefined : this.#owner.handle(this, message, payload));
+    const isInTurn = isJoin ? this.#joining.join(room, act) : this.#joining.after(room, act);
+    if (isInTurn) return;
+    this.fail('rate-limited', {
+      ...(message.id !== undefined && { re: message.id }),
+      room,
+      ...(message.type === 'signal' && { to: message.to }),
+      retryAfterMs: LIMITS.beatIntervalMs,
+    });
   }
 
   #end(end: SessionEnd): void {

@@ -50,6 +50,10 @@ export const REFUSALS = {
     status: 429,
     meaning: 'This address or token has as many sessions as it may have; see Retry-After.',
   },
+  internal: {
+    status: 500,
+    meaning: 'A fault of the node.',
+  },
   'node-full': {
     status: 503,
     meaning: 'This node has as many sessions as it may have; see Retry-After.',

@@ -141,6 +141,31 @@ export const joining: readonly Case[] = [
     },
   },
   {
+    name: 'join: what follows about that room, without waiting for the answer, is answered after it and as after it',
+    async run(t) {
+      const [a, b] = await Promise.all([t.connect(), t.connect()]);
+      const room = t.name('room');
+      await a.request({ type: 'join', room }, 'joined');
+      b.send({ type: 'join', id: 1, room });
+      b.send({ type: 'signal', id: 2, room, to: a.peer, custom: 'at once' });
+      b.send({ type: 'update', id: 3, room, meta: 'at once' });
+      b.send({ type: 'leave', id: 4, room });
+      const answers = await Promise.all([1, 2, 3, 4].map((id) => b.answer(id)));
+      assertEqual(
+        answers.map(({ type }) => type),
+        ['joined', 'delivered', 'updated', 'left'],
+        'answers',
+      );
+      await a.next('peer-left');
+      const types = a.frames.map((text) => (JSON.parse(text) as { type: string }).type);
+      assertEqual(
+        types.slice(-4),
+        ['peer-joined', 'signal', 'peer-updated', 'peer-left'],
+        'what the other heard',
+      );
+    },
+  },
+  {
     name: 'join: one peer may sit in several rooms, and hears of each by its name',
     async run(t) {
       const [a, b] = await Promise.all([t.connect(), t.connect()]);

@@ -12,6 +12,42 @@ export const leaving: readonly Case[] = [
     },
   },
   {
+    name: 'leave: right behind the join, without waiting for its answer, gives the seat up again',
+    async run(t) {
+      const [a, b, c] = await Promise.all([t.connect(), t.connect(), t.connect()]);
+      const room = t.name('room');
+      a.send({ type: 'join', id: 1, room, capacity: 2 });
+      a.send({ type: 'leave', id: 2, room });
+      assertEqual((await a.answer(1)).type, 'joined', 'answer to the join');
+      assertEqual((await a.answer(2)).type, 'left', 'answer to the leave');
+      assertEqual((await b.request({ type: 'join', room, capacity: 2 }, 'joined')).peers, [], 'peers');
+      await c.request({ type: 'join', room }, 'joined');
+      await a.settle();
+      assertEqual(a.unasked(), [], 'what else who left has heard');
+    },
+  },
+  {
+    name: 'leave: right behind the join, and joining again, ends with a seat',
+    async run(t) {
+      const [a, b] = await Promise.all([t.connect(), t.connect()]);
+      const room = t.name('room');
+      const types = ['join', 'leave', 'join', 'leave', 'join'];
+      for (const [id, type] of types.entries()) a.send({ type, id, room });
+      const answers = await Promise.all(types.map((_type, id) => a.answer(id)));
+      assertEqual(
+        answers.map(({ type }) => type),
+        ['joined', 'left', 'joined', 'left', 'joined'],
+        'answers',
+      );
+      const { peers } = await b.request({ type: 'join', room }, 'joined');
+      assertEqual(
+        peers.map(({ peer }) => peer),
+        [a.peer],
+        'peers',
+      );
+    },
+  },
+  {
     name: 'leave: where one does not sit is not-in-room',
     async run(t) {
       const { room, b } = await t.pair();

@@ -1,0 +1,171 @@
+import type { SessionId } from '@parley/protocol';
+import { Door, type DoorEvents } from './door.ts';
+import type { HandlerParts } from './handlers/handler.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { Hub } from './hub.ts';
+import { LIMITS } from './limits.ts';
+import { takeSeat } from './match-seating.ts';
+import { Matchmaker } from './matchmaker.ts';
+import { Membership } from './membership.ts';
+import type { NodeOptions } from './options.ts';
+import type { Bus } from './ports/bus.ts';
+import type { Clock, Random } from './ports/clock.ts';
+import type { Directory } from './ports/directory.ts';
+import type { Limiter } from './ports/limiter.ts';
+import type { Log } from './ports/log.ts';
+import type { Gauges, Metrics } from './ports/metrics.ts';
+import type { TokenVerifier } from './ports/verifier.ts';
+import { Presence } from './presence.ts';
+import { Rooms } from './rooms.ts';
+import { Router } from './router.ts';
+import { Streams } from './streams.ts';
+import { Wheel } from './wheel.ts';
+import { Writer } from './writer.ts';
+
+/** What a node needs of the world. */
+export interface NodePorts {
+  readonly bus: Bus;
+  readonly directory: Directory;
+  readonly limiter: Limiter;
+  readonly verifier: TokenVerifier;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What a node is made of, from its ports outwards: each part knows only those before it, and tells the others by events. */
+export interface NodeParts extends NodePorts, HandlerParts {
+  /** The sessions of this node. */
+  readonly hub: Hub;
+  /** The way to the directory. */
+  readonly writer: Writer;
+  /** Which nodes there are. */
+  readonly membership: Membership;
+  /** The way to each of them. */
+  readonly streams: Streams;
+  /** What this node wishes the directory to hold: seats, places in queues, claims of peers. */
+  readonly rooms: Rooms;
+  readonly matchmaker: Matchmaker;
+  readonly presence: Presence;
+  /** The way of a signal. */
+  readonly router: Router;
+  /** Finds sockets that are dead. */
+  readonly heartbeat: Heartbeat;
+  /** When the token of each session ends. */
+  readonly expiries: Wheel<SessionId>;
+  /** Who comes in. */
+  readonly door: Door;
+}
+
+/** Puts the parts of a node together. Nothing runs yet. */
+export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEvents): NodeParts {
+  const { clock, random, bus, directory, metrics, log, verifier } = ports;
+  const { node } = options;
+  const hub = new Hub();
+  const writer = new Writer({ clock, random, metrics, log });
+  const membership = new Membership({
+    node,
+    table: directory.nodes,
+    bus,
+    clock,
+    random,
+    log,
+    describe: () => ({ version: options.version, sessions: hub.counts() }),
+    events: {
+      nodesEnded: (nodes) => {
+        for (const ended of nodes) streams.forget(ended);
+        rooms.doubt(nodes);
+      },
+      dataLost: () => {
+        for (const part of [presence, rooms, matchmaker]) part.assertAll();
+      },
+    },
+  });
+  const streams = new Streams({
+    bus,
+    clock,
+    membership,
+    metrics,
+    events: {
+      signal: (_from, envelope, settle) => router.receive(envelope, settle),
+      room: (envelope, late) => rooms.happened(envelope, late),
+      match: (envelope) => matchmaker.told(envelope),
+      replaced: (envelope) => presence.replaced(envelope),
+      missed: (from) => rooms.doubt([from]),
+    },
+  });
+  const ground = { node, clock, random, metrics, hub, writer, membership, streams, ...livesOf(options) };
+  const rooms = new Rooms({
+    ...ground,
+    directory: directory.rooms,
+    asked: (key) => router.asked(key),
+    read: (key) => router.read(key),
+    settled: (key) => router.settled(key),
+    closed: (key) => router.closed(key),
+  });
+  const router = new Router({ ...ground, rooms });
+  const matchmaker = new Matchmaker({
+    ...ground,
+    directory: directory.queues,
+    matched: async (member, match, wish) => {
+      const outcome = await takeSeat(rooms, member, match, wish);
+      if (outcome === 'joined') metrics.matched(match.members.length);
+    },
+    timedOut: (member, { queue, size }) => member.fail('match-timeout', { queue, size }),
+  });
+  const presence = new Presence({ ...ground, directory: directory.peers });
+  const heartbeat = new Heartbeat({ hub, clock, idleTimeoutMs: options.idleTimeoutMs });
+  const expiries = new Wheel<SessionId>(clock, (session) => hub.get(session)?.close('token-expired'));
+  const door = new Door({ options, verifier, membership, random, metrics, log, events });
+  return {
+    ...ports,
+    ...ground,
+    options,
+    rooms,
+    router,
+    matchmaker,
+    presence,
+    heartbeat,
+    expiries,
+    door,
+    expiresIn: ({ session }, ms) => (ms === undefined ? expiries.delete(session) : expiries.set(session, ms)),
+  };
+}
+
+function livesOf({ livesForTesting, resumeWindowMs }: NodeOptions) {
+  return (
+    livesForTesting ?? {
+      lifeMs: resumeWindowMs + LIMITS.lifeBeyondResumeMs,
+      renewalMs: LIMITS.renewalIntervalMs,
+    }
+  );
+}
+
+/** What a scrape reads. */
+export const gaugesOf = ({ hub, rooms, matchmaker, streams, membership }: NodeParts): Gauges => ({
+  sessions: hub.size,
+  rooms: rooms.size,
+  waiters: matchmaker.waiting,
+  pendingReceipts: streams.pending,
+  nodesAlive: membership.nodes.filter(({ state }) => state === 'alive').length,
+  directoryUp: membership.up,
+  hears: membership.hears,
+});
+
+/** Sizes of everything that must be empty when nobody is here. */
+export function leftoversOf(parts: NodeParts): Readonly<Record<string, number>> {
+  const { hub, door, rooms, matchmaker, presence, router, writer, streams, expiries } = parts;
+  return {
+    sessions: hub.size,
+    inside: door.inside,
+    addresses: door.addresses,
+    rooms: rooms.size,
+    queues: matchmaker.size,
+    held: router.held,
+    writing: writer.size,
+    pendingReceipts: streams.pending,
+    expiries: expiries.size,
+    renewals: rooms.renewalsForTesting + matchmaker.renewalsForTesting + presence.renewalsForTesting,
+  };
+}
