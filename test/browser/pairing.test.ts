@@ -45,7 +45,7 @@ describe.runIf(has('chromium'))('two browsers', () => {
 
   it('on one node without Redis: meet by a code, open a data channel, move a file unharmed', async () => {
     const { url } = await node();
-    await meetAndExchange(await open(url), await open(url));
+    await assertExchange(await open(url), await open(url));
   });
 
   it.runIf(has('haproxy') && has('redis-server'))(
@@ -66,7 +66,7 @@ describe.runIf(has('chromium'))('two browsers', () => {
         [...(await haproxy.nodes()).values()].every(({ up }) => up),
       );
 
-      await meetAndExchange(await open(haproxy.url), await open(haproxy.url), async () => {
+      await assertExchange(await open(haproxy.url), await open(haproxy.url), async () => {
         const statuses = await Promise.all(
           nodes.map(async ({ opsUrl }) => (await fetch(`${opsUrl}/statusz`)).json()),
         );
@@ -93,7 +93,7 @@ describe.runIf(has('chromium'))('two browsers', () => {
 });
 
 /** Host and guest meet by a code, chat both ways, and the host sends a file; `meanwhile` runs while they are connected. */
-async function meetAndExchange(
+async function assertExchange(
   host: WatchedPage,
   guest: WatchedPage,
   meanwhile: () => Promise<void> = async () => {},

@@ -36,6 +36,6 @@ describe('dependencies.md', () => {
     const rows = cells
       .filter((cell) => cell !== 'dependency' && !cell.startsWith('---'))
       .flatMap((cell) => cell.replace(/ \(.*\)/, '').split(', '));
-    expect(rows.toSorted()).toEqual(names.toSorted());
+    expect(new Set(rows)).toEqual(new Set(names));
   });
 });

@@ -39,11 +39,7 @@ export class SimulatedClient {
   constructor(world: World, node: SimulatedNode) {
     this.#world = world;
     this.node = node;
-    void node.node.upgrade(upgradeRequest).then((admission) => {
-      if (!admission.ok) this.hasEnded = true;
-      else if (this.hasEnded) admission.abandoned();
-      else this.#listener = admission.open(this.#socket());
-    });
+    void this.#connect();
   }
 
   ask(request: Request): void {
@@ -72,6 +68,13 @@ export class SimulatedClient {
   overdue(): readonly Request[] {
     if (this.hasEnded || !this.isOpen) return [];
     return [...this.#asked.values()].filter(({ atMs }) => this.#world.clock.nowMs() - atMs > 5_000);
+  }
+
+  async #connect(): Promise<void> {
+    const admission = await this.node.node.upgrade(upgradeRequest);
+    if (!admission.ok) this.hasEnded = true;
+    else if (this.hasEnded) admission.abandoned();
+    else this.#listener = admission.open(this.#socket());
   }
 
   #socket(): Socket {

@@ -8,13 +8,13 @@ const SEEDS = Number(process.env['PARLEY_TEST_SEEDS'] ?? 2_000);
 const FIRST_SEED = Number(process.env['PARLEY_TEST_FIRST_SEED'] ?? 1);
 
 describe('simulation: three nodes over a simulated network and Redis', () => {
-  it('without faults every promise is kept', () => judge(SEEDS / 10, {}));
+  it('without faults every promise is kept', () => assertPromisesKept(SEEDS / 10, {}));
 
   it('when nodes die, their seats go, and no room ever holds more than its capacity', () =>
-    judge(SEEDS / 10, { kill: true }));
+    assertPromisesKept(SEEDS / 10, { kill: true }));
 
   it('whatever was lost, frozen, cut off, killed or forgotten: after quiet returns every view is right', () =>
-    judge(SEEDS));
+    assertPromisesKept(SEEDS));
 
   it('a control: where nothing is asserted, views stay wrong, and it is noticed', async () => {
     const worlds = await Promise.all(
@@ -28,7 +28,7 @@ describe('simulation: three nodes over a simulated network and Redis', () => {
   });
 });
 
-async function judge(seeds: number, faults?: Faults): Promise<void> {
+async function assertPromisesKept(seeds: number, faults?: Faults): Promise<void> {
   for (let seed = FIRST_SEED; seed < FIRST_SEED + seeds; seed += 1) {
     const world = await live(seed, faults);
     expect(findWrongs(world), `seed ${seed}`).toEqual([]);

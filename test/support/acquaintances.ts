@@ -6,13 +6,16 @@ import { until } from './until.ts';
 /** What a member of a room has been told of the others there, by peer. */
 export type Acquaintances = ReadonlyMap<string, RoomPeer>;
 
+/** A client, as far as it listens. */
+export type Listener = Pick<RawClient, 'received' | 'welcome'>;
+
 /**
  * Adds up what a client was told of a room since it joined. `undefined`: it is in no such room.
  *
  * @throws Error when the telling makes no sense: a peer that comes twice or goes unknown, more peers than seats, a signal
  *   of somebody who is not there
  */
-export function acquaintances(client: RawClient, room: string): Acquaintances | undefined {
+export function acquaintances(client: Listener, room: string): Acquaintances | undefined {
   let seats: { readonly capacity: number; readonly others: Map<string, RoomPeer> } | undefined;
   for (const message of client.received) {
     if (!('room' in message) || message.room !== room) continue;
@@ -33,15 +36,20 @@ export function acquaintances(client: RawClient, room: string): Acquaintances | 
  *
  * @throws Error that says who is wrong about whom, when that does not come to be
  */
-export function untilAcquainted(clients: readonly RawClient[], room: string): Promise<true> {
-  return until(`${clients.length} members that know each other`, () => {
+export function untilAcquainted(
+  clients: readonly Listener[],
+  room: string,
+  deadlineMs?: number,
+): Promise<true> {
+  const areAcquainted = () => {
     const wrong = misunderstandings(clients, room);
     if (wrong.length > 0) throw new Error(wrong.join('; '));
-    return true;
-  });
+    return true as const;
+  };
+  return until(`${clients.length} members that know each other`, areAcquainted, deadlineMs);
 }
 
-function misunderstandings(clients: readonly RawClient[], room: string): string[] {
+function misunderstandings(clients: readonly Listener[], room: string): string[] {
   const views = new Map(
     clients.map((client) => [client.welcome.peer as string, acquaintances(client, room)]),
   );

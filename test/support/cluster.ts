@@ -2,8 +2,8 @@ import { readConfig, type Config } from '@parley/edge/config';
 import { startServer, type RunningServer } from '@parley/edge/server';
 
 import type { ConnectOptions, RawClient } from './client.ts';
-import { startRedis, uniquePrefix } from './redis.ts';
-import { watchTtls } from './ttl-watch.ts';
+import { startRedis, uniquePrefix, type SharedRedis } from './redis.ts';
+import { watchTtls, type TtlWatch } from './ttl-watch.ts';
 import { until } from './until.ts';
 
 /** One node of a {@link Cluster}: in this process, so that a test can look inside, with sockets as real as any. */
@@ -20,9 +20,9 @@ export interface Cluster {
   /** The address of a node, counted from 0; of the first again after the last. */
   url(index: number): string;
   /**
-   * Stops every node.
+   * Stops every node. Every client must be gone by now.
    *
-   * @throws Error when at any time there was a key that would have stayed for ever
+   * @throws Error when a node still holds something of a client, or there was at any time a key that would have stayed for ever
    */
   stop(): Promise<void>;
 }
@@ -41,11 +41,11 @@ export async function startCluster(size: number, env: NodeJS.ProcessEnv = {}): P
     prefix,
     url: (index) => nodes[index % size]!.url,
     async stop() {
-      await Promise.all(nodes.map((node) => node.stop()));
       try {
-        await ttls.stop();
+        await untilEmpty(nodes);
       } finally {
-        await redis.stop();
+        await Promise.all(nodes.map((node) => node.stop()));
+        await endWatch(ttls, redis);
       }
     },
   };
@@ -62,6 +62,24 @@ export async function untilGathered(nodes: readonly ClusterNode[]): Promise<void
   const knowsAll = ({ node }: ClusterNode) =>
     node.isReady && node.membership.nodes.filter(({ state }) => state === 'alive').length >= nodes.length;
   await until(`${nodes.length} nodes that know each other`, () => nodes.every(knowsAll));
+}
+
+async function endWatch(ttls: TtlWatch, redis: SharedRedis): Promise<void> {
+  try {
+    await ttls.stop();
+  } finally {
+    await redis.stop();
+  }
+}
+
+/** Waits until no node holds anything of any client. */
+async function untilEmpty(nodes: readonly ClusterNode[]): Promise<void> {
+  await until('nodes that hold nothing any more', () => {
+    const left = nodes.flatMap(({ node }) => Object.entries(node.leftoversForTesting()));
+    const something = left.filter(([, count]) => count !== 0);
+    if (something.length > 0) throw new Error(JSON.stringify(something));
+    return true;
+  });
 }
 
 /** So many clients, dealt out to the nodes in turn. */

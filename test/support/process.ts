@@ -15,6 +15,8 @@ export interface NodeProcess {
   readonly pid: number;
   /** Its log so far, without lines that are not JSON. */
   readonly lines: readonly LogLine[];
+  /** Everything it wrote so far, as it was. */
+  readonly output: string;
   readonly exited: Promise<Exit>;
   /** Waits for the log line with this `event`, past or to come. */
   logged(event: string, deadlineMs?: number): Promise<LogLine>;
@@ -45,6 +47,9 @@ export async function startNode(env: NodeJS.ProcessEnv, program = process.execPa
     opsUrl: `http://127.0.0.1:${opsPort}`,
     pid: child.pid,
     lines,
+    get output() {
+      return child.output;
+    },
     exited: child.exited,
     logged: (event, deadlineMs) => until(`the node to log "${event}"`, () => find(event), deadlineMs),
     kill: (signal) => child.kill(signal),
@@ -53,8 +58,8 @@ export async function startNode(env: NodeJS.ProcessEnv, program = process.execPa
 }
 
 /** Runs a node that should refuse to start, and returns its last words. */
-export async function failToStart(env: NodeJS.ProcessEnv): Promise<FailedStart> {
-  const child = spawnNode(env, process.execPath, () => {});
+export async function failToStart(env: NodeJS.ProcessEnv, program = process.execPath): Promise<FailedStart> {
+  const child = spawnNode(env, program, () => {});
   const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
   const exit = await child.exited;
   clearTimeout(late);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { keysWithoutEnd, plainRedis } from '../cluster/redis-keys.ts';
+import { keysWithoutEnd, plainRedis } from './redis-keys.ts';
 
 /** Looks at every key of a prefix, again and again. */
 export interface TtlWatch {

@@ -47,7 +47,7 @@ export function readConfig(environment: Environment): ConfigOutcome {
   );
   const mistakes = unknown.map((name) => `${name} is not a setting of Parley`);
   const values: Record<string, unknown> = {};
-  for (const [name, row] of Object.entries<Variable<unknown>>(VARIABLES)) {
+  for (const [name, row] of Object.entries<Variable>(VARIABLES)) {
     const text = settings.get(name) ?? row.default;
     if (text === undefined) continue;
     const parsed = row.schema.safeParse(text);

@@ -142,6 +142,6 @@ export const VARIABLES = {
     meaning: '`silent`, `error`, `warn`, `info` or `debug`.',
     schema: z.enum(LOG_LEVELS),
   }),
-} satisfies Record<string, Variable<unknown>>;
+} satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof VARIABLES;

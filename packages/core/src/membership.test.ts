@@ -121,6 +121,15 @@ describe('whether a node hears', () => {
     expect(a.membership.nodeAt(b.bus.inbox)).toBe(b.node);
   });
 
+  it('is not doubted by a node that slept itself, and could not have heard', async () => {
+    const { world, a, b } = await two();
+    const awakeMs = world.clock.nowMs.bind(world.clock);
+    world.clock.nowMs = () => awakeMs() + LIMITS.deafAfterMs + 500;
+    await world.clock.advance(BEAT_MS + 100);
+    expect(b.membership.hears).toBe(true);
+    expect(a.membership.inboxOf(b.node)).toBe('node-b');
+  });
+
   it('does not make it subscribe anew while the directory does not answer either', async () => {
     const { world, b } = await two();
     let rebuilt = 0;

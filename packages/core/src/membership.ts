@@ -50,6 +50,7 @@ export class Membership {
   #probe = '';
   #heardAtMs = 0;
   #rebuiltAtMs = 0;
+  #askedAtMs = 0;
   #cancel: Cancel | undefined;
   #beating: Promise<void> | undefined;
   #stopped = false;
@@ -152,6 +153,8 @@ export class Membership {
 
   async #beat(): Promise<void> {
     const startedAtMs = this.#clock.nowMs();
+    // A process that slept has not listened: its silence says nothing about the inbox.
+    if (startedAtMs - this.#askedAtMs >= LIMITS.deafAfterMs) this.#heardAtMs = startedAtMs;
     try {
       const row = { node: this.#node, inbox: this.#bus.inbox, hears: this.hears, ...this.#describe() };
       this.#learn(await this.#table.beat(row, LIMITS.beatLifeMs), startedAtMs);
@@ -211,6 +214,7 @@ export class Membership {
       this.#log.warn({ event: 'inbox-deaf' }, 'this node does not hear its own inbox; subscribing anew');
       this.#bus.rebuild();
     }
+    this.#askedAtMs = now;
     this.#probe = this.#random.id();
     this.#bus.send(this.#bus.inbox, { kind: 'probe', token: this.#probe });
   }

@@ -96,8 +96,9 @@ export class ParleyNode implements SessionOwner {
 
   #failed(session: Session, message: Incoming, error: unknown): void {
     const re = message.id !== undefined && { re: message.id };
+    const room = 'room' in message && message.room !== undefined && { room: message.room };
     if (error instanceof Unavailable)
-      return session.fail('cluster-unavailable', { ...re, retryAfterMs: LIMITS.beatIntervalMs });
+      return session.fail('cluster-unavailable', { ...re, ...room, retryAfterMs: LIMITS.beatIntervalMs });
     this.#parts.log.error(
       { event: 'handler-failed', type: message.type, error },
       'a handler failed; its session ends',

@@ -45,6 +45,18 @@ describe('the one writer', () => {
     expect(writer.size).toBe(0);
   });
 
+  it('does not give up who waits in a long line that moves', async () => {
+    const { writer, clock } = start();
+    const commands = Array.from({ length: 10 }, command);
+    const outcomes = commands.map(({ run }) => writer.ask('a', run));
+    for (const { answer } of commands) {
+      await clock.advance(200);
+      answer('done');
+    }
+    await clock.flush();
+    expect(await Promise.all(outcomes)).toEqual(commands.map(() => 'done'));
+  });
+
   it('runs a command whose turn comes just in time, however long it takes then', async () => {
     const { writer, clock } = start();
     const slow = command();

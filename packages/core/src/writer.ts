@@ -1,11 +1,21 @@
 import { DIRECTORY_TIMEOUT_MS, Unavailable } from './ports/directory.ts';
-import type { Clock, Random } from './ports/clock.ts';
+import type { Cancel, Clock, Random } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
 
 type Job = () => Promise<void>;
 
-/** How long a command may wait for its turn; a command that could not even start by then has certainly not happened. */
+/** The commands of one key: the first is in flight, the others wait. */
+interface Line {
+  readonly jobs: Job[];
+  /** When the first one became the first. */
+  movedAtMs: number;
+}
+
+/**
+ * How long a line may stand still before who waits in it is sent away; a long line that moves is only busy. A command that
+ * did not even start has certainly not happened.
+ */
 const TURN_TIMEOUT_MS = 250;
 const RETRY_MS = { first: 100, most: 2_000 };
 
@@ -16,7 +26,7 @@ const RETRY_MS = { first: 100, most: 2_000 };
  * So nothing of a key goes on before its last outcome is known or undone.
  */
 export class Writer {
-  readonly #lines = new Map<string, Job[]>();
+  readonly #lines = new Map<string, Line>();
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #metrics: Metrics;
@@ -48,7 +58,7 @@ export class Writer {
   ask<T>(key: string, command: () => Promise<T>, undo?: () => Promise<unknown>): Promise<T> {
     return new Promise((resolve, reject) => {
       let tooLate = false;
-      const cancel = this.#clock.after(TURN_TIMEOUT_MS, () => {
+      const cancel = this.#whenStill(key, () => {
         tooLate = true;
         reject(new Unavailable('an earlier command for this key has no known outcome yet'));
       });
@@ -84,20 +94,32 @@ export class Writer {
   #enqueue(key: string, job: Job): void {
     const line = this.#lines.get(key);
     if (line) {
-      line.push(job);
+      line.jobs.push(job);
       return;
     }
-    const fresh = [job];
+    const fresh = { jobs: [job], movedAtMs: this.#clock.nowMs() };
     this.#lines.set(key, fresh);
     void this.#work(key, fresh);
   }
 
-  async #work(key: string, line: Job[]): Promise<void> {
-    for (let job = line[0]; job; job = line[0]) {
+  async #work(key: string, line: Line): Promise<void> {
+    for (let job = line.jobs[0]; job; job = line.jobs[0]) {
       await job();
-      line.shift();
+      line.jobs.shift();
+      line.movedAtMs = this.#clock.nowMs();
     }
     this.#lines.delete(key);
+  }
+
+  /** Runs `task` once the line of this key has stood still for too long. */
+  #whenStill(key: string, task: () => void): Cancel {
+    const look = () => {
+      const stillMs = this.#clock.nowMs() - (this.#lines.get(key)?.movedAtMs ?? 0);
+      if (stillMs >= TURN_TIMEOUT_MS) task();
+      else cancel = this.#clock.after(TURN_TIMEOUT_MS - stillMs, look);
+    };
+    let cancel = this.#clock.after(TURN_TIMEOUT_MS, look);
+    return () => cancel();
   }
 
   async #repeat<T>(command: () => Promise<T>): Promise<T | undefined> {

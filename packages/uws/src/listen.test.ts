@@ -1,3 +1,4 @@
+// oxlint-disable vitest/no-conditional-tests -- what can be tested depends on which binary this machine can load
 import { socketContract } from '@parley/core/contract-socket';
 import { describe, expect, it } from 'vitest';
 import { listenWith } from './listen.ts';

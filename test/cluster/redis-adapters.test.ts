@@ -1,0 +1,215 @@
+import {
+  fenceOf,
+  peerKey,
+  roomKey,
+  systemClock,
+  Unavailable,
+  type Envelope,
+  type JoinRequest,
+} from '@parley/core';
+import type { InstanceId, NodeId, PeerId, Realm, RoomId, SessionId } from '@parley/protocol';
+import { keysOf, type SharedPorts } from '@parley/redis';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { startOwnRedis, uniquePrefix, type OwnRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
+import { keysWithoutEnd } from '../support/redis-keys.ts';
+import { connect } from './redis-subjects.ts';
+
+const realm = 'main' as Realm;
+const node = 'node-1' as NodeId;
+const lifeMs = 60_000;
+
+let redis: OwnRedis;
+let ports: SharedPorts;
+let prefix: string;
+/** To look behind the adapters. */
+let plain: Redis;
+
+beforeEach(async () => {
+  redis = await startOwnRedis();
+  prefix = uniquePrefix();
+  plain = new Redis(redis.url);
+  plain.on('error', () => {}); // some of these tests end the Redis that it talks to
+  ports = await connect(redis.url, node, prefix);
+});
+
+afterEach(async () => {
+  plain.disconnect();
+  await ports.close();
+  await redis.stop();
+});
+
+describe('redis adapters: a frozen Redis', () => {
+  it('gets no answer out of it: the directory says so within a second, the limiter within 150 ms', async () => {
+    redis.pause();
+    const asked = [
+      timed(() => ports.directory.nodes.beat(row(), lifeMs)),
+      timed(() => ports.directory.rooms.join(joinOf('stage', Infinity))),
+      timed(() => ports.limiter.draw([{ limit: 'join', subject: 'ann', burst: 1, perMinute: 1 }])),
+    ];
+    const [beat, join, draw] = await Promise.all(asked);
+
+    for (const { failure } of [beat!, join!, draw!]) expect(failure).toBeInstanceOf(Unavailable);
+    for (const { ms } of [beat!, join!]) expect(ms).toBeLessThan(1_000 + SLACK_MS);
+    expect(draw!.ms).toBeLessThan(150 + SLACK_MS);
+  });
+
+  it('carries out after the thaw what it was asked before, but no join that came too late', async () => {
+    const { nowMs } = await ports.directory.nodes.beat(row(), lifeMs);
+    redis.pause();
+    const late = ports.directory.rooms.join(joinOf('late', nowMs + 100));
+    const inTime = ports.directory.rooms.join(joinOf('in-time', nowMs + 60_000));
+    await expect(late).rejects.toBeInstanceOf(Unavailable);
+    await expect(inTime).rejects.toBeInstanceOf(Unavailable);
+    redis.resume();
+
+    // The negative control: it was asked second, so the first one had its chance.
+    await until('the join that was in time to be carried out', () => plain.exists(roomName('in-time')));
+    expect(await plain.exists(roomName('late'))).toBe(0);
+  });
+
+  it('tells which envelopes could not be handed to it, and hears again after the thaw', async () => {
+    const failed: Envelope[] = [];
+    const heard: Envelope[] = [];
+    await ports.bus.start({
+      received: (_from, envelopes) => void heard.push(...envelopes),
+      failed: (_to, envelopes) => void failed.push(...envelopes),
+    });
+    redis.pause();
+    const [one, two] = [probe('one'), probe('two')];
+    ports.bus.send(ports.bus.inbox, one);
+    ports.bus.send(ports.bus.inbox, two);
+    await until('the envelopes to fail', () => failed.length === 2);
+    expect(failed).toEqual([one, two]);
+    redis.resume();
+
+    ports.bus.rebuild();
+    await until('a probe to come back', () => {
+      ports.bus.send(ports.bus.inbox, probe('after'));
+      return heard.some((envelope) => envelope.kind === 'probe' && envelope.token === 'after');
+    });
+  });
+});
+
+describe('redis adapters: a Redis that dies and comes back empty', () => {
+  it('fails at once while it is gone, and goes on when it is back', async () => {
+    const before = await ports.directory.nodes.beat(row(), lifeMs);
+    const heard: Envelope[] = [];
+    await ports.bus.start({ received: (_from, envelopes) => void heard.push(...envelopes), failed() {} });
+    await redis.crash();
+    await until('the connection to be seen broken', () => ports.state().commands !== 'ready');
+    const { failure, ms } = await timed(() => ports.directory.nodes.beat(row(), lifeMs));
+    expect(failure).toBeInstanceOf(Unavailable);
+    expect(ms).toBeLessThan(SLACK_MS);
+
+    await redis.restartEmpty();
+    const after = await until('a beat', () => ports.directory.nodes.beat(row(), lifeMs));
+    expect(after.table).not.toBe(before.table);
+    await until('the own inbox to be heard', () => {
+      ports.bus.send(ports.bus.inbox, probe('again'));
+      return heard.length > 0;
+    });
+  });
+});
+
+describe('redis adapters: a full Redis', () => {
+  it('refuses new joins, and goes on with beats, claims, assertions and leaving', async () => {
+    const { directory } = ports;
+    const stage = joinOf('stage', Infinity);
+    const joined = await directory.rooms.join(stage);
+    if (joined.outcome !== 'joined') throw new Error(joined.outcome);
+    await plain.config('SET', 'maxmemory', '1');
+
+    await expect(directory.rooms.join(joinOf('other', Infinity))).rejects.toBeInstanceOf(Unavailable);
+    await directory.nodes.beat(row(), lifeMs);
+    await directory.peers.claim({ key: peerKey(realm, stage.seat.peer), node, ...stage.seat, lifeMs });
+    const own = joined.room.seats.map((seat) => seat);
+    const { key } = stage;
+    const answer = await directory.rooms.assert({
+      key,
+      facts: joined.room,
+      node,
+      seats: own,
+      lifeMs,
+      lost: [],
+      notAfterMs: Infinity,
+    });
+    expect(answer.room.seats).toEqual(own);
+    expect(await directory.rooms.leave({ key, ...stage.seat })).toMatchObject({ outcome: 'changed' });
+  });
+});
+
+describe('redis adapters: scripts', () => {
+  it('are sent along when Redis has forgotten them', async () => {
+    await plain.script('FLUSH');
+
+    expect(await ports.directory.rooms.join(joinOf('stage', Infinity))).toMatchObject({ outcome: 'joined' });
+    expect(await ports.limiter.draw([{ limit: 'join', subject: 'ann', burst: 1, perMinute: 1 }])).toEqual({
+      ok: true,
+    });
+  });
+
+  it('leave alone what a later version has written', async () => {
+    const request = joinOf('stage', Infinity);
+    await ports.directory.rooms.join(request);
+    await plain.hset(roomName('stage'), 'v', '2');
+
+    await expect(ports.directory.rooms.leave({ key: request.key, ...request.seat })).rejects.toBeInstanceOf(
+      Unavailable,
+    );
+    expect(await plain.hexists(roomName('stage'), 'seat:ann')).toBe(1);
+  });
+
+  it('write no key that would stay for ever, and the test would see one', async () => {
+    await ports.directory.rooms.join(joinOf('stage', Infinity));
+    expect(await keysWithoutEnd(plain, prefix)).toEqual([]);
+
+    await plain.set(`${prefix}:planted`, '1');
+    expect(await keysWithoutEnd(plain, prefix)).toEqual([`${prefix}:planted`]);
+  });
+});
+
+describe('redis adapters: the start', () => {
+  it('fails with one sentence where no Redis is', async () => {
+    await redis.crash();
+    const { failure } = await timed(() => connect(redis.url, 'node-2', prefix, 300));
+
+    expect(String(failure)).toMatch(/^Error: Redis could not be reached within 300 ms: .*ECONNREFUSED/);
+  });
+});
+
+/** What a busy machine may add. */
+const SLACK_MS = 500;
+
+const probe = (token: string): Envelope => ({ kind: 'probe', token });
+
+const row = () => ({ node, inbox: ports.bus.inbox, version: '1.0.0', hears: true, sessions: {} });
+
+const roomName = (room: string) => keysOf(prefix).room(roomKey(realm, room as RoomId));
+
+function joinOf(room: string, notAfterMs: number): JoinRequest {
+  const session = 'session-1' as SessionId;
+  const claim = { instance: 'instance-1' as InstanceId, session, fence: fenceOf(1, session) };
+  return {
+    key: roomKey(realm, room as RoomId),
+    node,
+    seat: { peer: 'ann' as PeerId, ...claim },
+    capacity: 2,
+    mode: 'may-create',
+    lifeMs,
+    lost: [],
+    notAfterMs: Math.min(notAfterMs, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+/** How a call ended, and how long that took. */
+async function timed(call: () => Promise<unknown>): Promise<{ failure: unknown; ms: number }> {
+  const startedMs = systemClock.nowMs();
+  const failure = await call().then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  return { failure, ms: systemClock.nowMs() - startedMs };
+}

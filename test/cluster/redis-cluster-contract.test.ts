@@ -1,0 +1,4 @@
+import { startRedisCluster } from '../support/redis-cluster.ts';
+import { redisContracts } from './redis-subjects.ts';
+
+redisContracts('a Redis Cluster of six', startRedisCluster);
