@@ -4,7 +4,7 @@ import { type Cluster, startCluster } from '../support/cluster.ts';
 import { connecting } from '../support/clients.ts';
 import { has } from '../support/programs.ts';
 import { type OwnRedis, startOwnRedis } from '../support/redis.ts';
-import { Refused } from '../support/client.ts';
+import type { Refused } from '../support/client.ts';
 import { until } from '../support/until.ts';
 
 describe.runIf(has('redis-server'))('while Redis is frozen', () => {

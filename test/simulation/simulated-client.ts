@@ -1,7 +1,8 @@
 import type { Socket, SocketListener } from '@parley/core';
+import { requestOf } from '@parley/core/testing';
 import type { Outgoing, RoomId, RoomPeer } from '@parley/protocol';
 
-import { type SimulatedNode, upgradeRequest } from './simulated-node.ts';
+import type { SimulatedNode } from './simulated-node.ts';
 import type { World } from './world.ts';
 
 type Message<Type extends Outgoing['type']> = Extract<Outgoing, { type: Type }>;
@@ -71,7 +72,7 @@ export class SimulatedClient {
   }
 
   async #connect(): Promise<void> {
-    const admission = await this.node.node.upgrade(upgradeRequest);
+    const admission = await this.node.node.upgrade(requestOf());
     if (!admission.ok) this.hasEnded = true;
     else if (this.hasEnded) admission.abandoned();
     else this.#listener = admission.open(this.#socket());

@@ -1,9 +1,9 @@
-import { type Clock, type HttpRequest, type NodePorts, ParleyNode, type Random } from '@parley/core';
+import { type Clock, type NodePorts, ParleyNode, type Random } from '@parley/core';
 import { MemoryLimiter } from '@parley/core/memory';
+import { optionsOf, quietMetrics, strictLog } from '@parley/core/testing';
 import type { NodeId, Realm } from '@parley/protocol';
 
 import { Link } from './link.ts';
-import { quietLog, quietMetrics } from './quiet.ts';
 import type { World } from './world.ts';
 
 /** Entries live shorter than in production, so that a run is short; the proportions are the same. */
@@ -20,7 +20,7 @@ export class SimulatedNode {
     this.id = name as NodeId;
     this.link = new Link(world.clock, world.random, world.redis);
     this.node = new ParleyNode(
-      optionsFor(this.id),
+      optionsOf(name, { codeTtlMs: 20_000, livesForTesting: LIVES }),
       portsFor(world, this.id, this.link, world.clock, world.random),
     );
     void this.node.start();
@@ -31,38 +31,6 @@ export class SimulatedNode {
     this.isDead = true;
     this.link.isCut = true;
   }
-}
-
-/** What a browser on some address would send. */
-export const upgradeRequest: HttpRequest = {
-  method: 'GET',
-  path: '/v1/connect',
-  query: '',
-  headers: new Map([['sec-websocket-protocol', 'parley.v1']]),
-  address: '192.0.2.1',
-  tls: false,
-};
-
-function optionsFor(node: NodeId): ConstructorParameters<typeof ParleyNode>[0] {
-  return {
-    node,
-    version: 'simulated',
-    door: {
-      allowedOrigins: ['*'],
-      requireOrigin: false,
-      requireSecure: false,
-      trustedProxies: [],
-      allowQueryToken: false,
-      maxSessions: 0,
-      maxSessionsPerAddress: 0,
-    },
-    maxMessageBytes: 65_536,
-    idleTimeoutMs: 0,
-    codeTtlMs: 20_000,
-    resumeWindowMs: 120_000,
-    iceServers: [],
-    livesForTesting: LIVES,
-  };
 }
 
 function portsFor(world: World, node: NodeId, link: Link, clock: Clock, random: Random): NodePorts {
@@ -85,6 +53,6 @@ function portsFor(world: World, node: NodeId, link: Link, clock: Clock, random: 
       }),
     },
     metrics: quietMetrics,
-    log: quietLog,
+    log: strictLog,
   };
 }

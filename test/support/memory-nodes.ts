@@ -1,12 +1,6 @@
-import {
-  ParleyNode,
-  systemRandom,
-  type Clock,
-  type Log,
-  type NodeOptions,
-  type TokenVerifier,
-} from '@parley/core';
+import { ParleyNode, systemRandom, type Clock, type TokenVerifier } from '@parley/core';
 import { MemoryBus, MemoryDirectory, MemoryLimiter, MemoryNetwork } from '@parley/core/memory';
+import { optionsOf, strictLog } from '@parley/core/testing';
 import type { NodeId, PeerId, Realm } from '@parley/protocol';
 import { createMetrics } from '@parley/telemetry';
 
@@ -25,11 +19,11 @@ export async function startMemoryNodes(clock: Clock): Promise<MemoryNodes> {
   const directory = new MemoryDirectory({ clock, random: systemRandom });
   const network = new MemoryNetwork({ clock });
   const limiter = new MemoryLimiter({ clock });
-  const shared = { directory, limiter, clock, random: systemRandom, verifier, log };
+  const shared = { directory, limiter, clock, random: systemRandom, verifier, log: strictLog };
   const nodes = Array.from({ length: SIZE }, (_, index) => {
     const node = `node-${index + 1}` as NodeId;
     const metrics = createMetrics({ node, version: 'test', socket: 'none' });
-    return new ParleyNode(optionsFor(node), {
+    return new ParleyNode(optionsOf(node, { idleTimeoutMs: 600_000, codeTtlMs: 60_000 }), {
       ...shared,
       metrics,
       bus: new MemoryBus({ network, node, clock }),
@@ -65,33 +59,3 @@ const verifier: TokenVerifier = {
     return { ok: true, identity: { ...identity, expiresInMs: 3_600_000 } };
   },
 };
-
-const log: Log = {
-  error(fields) {
-    throw new Error('a node logged an error', { cause: fields['error'] });
-  },
-  warn() {},
-  info() {},
-  debug() {},
-};
-
-function optionsFor(node: NodeId): NodeOptions {
-  return {
-    node,
-    version: 'test',
-    door: {
-      allowedOrigins: [],
-      requireOrigin: false,
-      requireSecure: false,
-      trustedProxies: [],
-      allowQueryToken: false,
-      maxSessions: 0,
-      maxSessionsPerAddress: 0,
-    },
-    maxMessageBytes: 65_536,
-    idleTimeoutMs: 600_000,
-    codeTtlMs: 60_000,
-    resumeWindowMs: 120_000,
-    iceServers: [],
-  };
-}

@@ -6,7 +6,8 @@ import type { DoorOptions } from './options.ts';
 import type { HttpRequest, SocketListener } from './ports/socket.ts';
 import type { TokenVerifier } from './ports/verifier.ts';
 import type { Admitted } from './session.ts';
-import { optionsOf, requestOf, verifier } from './testing/cluster.ts';
+import { verifier } from './testing/cluster.ts';
+import { optionsOf, requestOf } from './testing/samples.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
 import { QuietLog, quietMetrics } from './testing/quiet.ts';
 

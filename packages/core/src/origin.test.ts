@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DoorOptions } from './options.ts';
 import { isOriginAllowed } from './origin.ts';
+import { doorOf } from './testing/samples.ts';
 
 describe('the origin of a page', () => {
   it.each([
@@ -54,13 +55,4 @@ const request = (origin: string | undefined, host: string | undefined) => ({
   tls: false,
 });
 
-const options = (more: Partial<DoorOptions>): DoorOptions => ({
-  allowedOrigins: [],
-  requireOrigin: false,
-  requireSecure: false,
-  trustedProxies: [],
-  allowQueryToken: false,
-  maxSessions: 0,
-  maxSessionsPerAddress: 0,
-  ...more,
-});
+const options = (more: Partial<DoorOptions>) => doorOf({ allowedOrigins: [], ...more });

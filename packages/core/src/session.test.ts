@@ -4,7 +4,7 @@ import { FakeClock } from './contract/fake-clock.ts';
 import type { LeaveReason } from './envelope.ts';
 import { LIMITS } from './limits.ts';
 import { type Admitted, Session } from './session.ts';
-import { optionsOf } from './testing/cluster.ts';
+import { optionsOf } from './testing/samples.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
 import { Puppet } from './testing/puppet.ts';
 import { quietMetrics } from './testing/quiet.ts';

@@ -1,5 +1,5 @@
 import type { NodeId, PeerId } from '@parley/protocol';
-import type { SeatClaim, WaiterClaim } from '../ports/directory.ts';
+import type { SeatClaim } from '../ports/directory.ts';
 
 /** Who is somewhere, and until when if nobody says so again: a seat of a room, or a waiter of a queue. */
 export interface Place<Holder> {
@@ -33,14 +33,7 @@ export function firstFree(wanted: number, taken: Iterable<number>): number {
 }
 
 /** The claim alone, whatever else the caller's object holds. */
-export function bareClaim({
-  peer,
-  user,
-  instance,
-  session,
-  fence,
-  meta,
-}: SeatClaim | WaiterClaim): SeatClaim & WaiterClaim {
+export function bareClaim({ peer, user, instance, session, fence, meta }: SeatClaim): SeatClaim {
   return {
     peer,
     ...(user !== undefined && { user }),

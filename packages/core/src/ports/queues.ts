@@ -1,16 +1,10 @@
-import type { InstanceId, NodeId, PeerId, RoomId, SessionId, UserId } from '@parley/protocol';
+import type { NodeId, PeerId, RoomId } from '@parley/protocol';
 import type { Fence } from '../fence.ts';
 import type { QueueKey } from '../keys.ts';
+import type { SeatClaim } from './rooms.ts';
 
-export interface WaiterClaim {
-  readonly peer: PeerId;
-  /** Absent with a credential that speaks for nobody in particular. */
-  readonly user?: UserId;
-  readonly instance: InstanceId;
-  readonly session: SessionId;
-  readonly fence: Fence;
-  readonly meta?: string;
-}
+/** What a node says of a place that it asserts: what it says of a seat. */
+export type WaiterClaim = SeatClaim;
 
 /** A peer's place in a queue. */
 export interface Waiter extends WaiterClaim {

@@ -1,7 +1,7 @@
-import type { NodeId, Realm } from '@parley/protocol';
+import type { Realm } from '@parley/protocol';
 import { MemoryBus, MemoryLimiter } from '../memory/index.ts';
 import { ParleyNode } from '../node.ts';
-import type { DoorOptions, NodeOptions } from '../options.ts';
+import type { NodeOptions } from '../options.ts';
 import type {
   Directory,
   NodeTable,
@@ -10,11 +10,11 @@ import type {
   RoomDirectory,
 } from '../ports/directory.ts';
 import type { Limiter } from '../ports/limiter.ts';
-import type { HttpRequest } from '../ports/socket.ts';
 import type { Identity, TokenVerifier, Verdict } from '../ports/verifier.ts';
 import { FakeSocket } from './fake-socket.ts';
 import { Gate } from './gate.ts';
 import { QuietLog, quietMetrics } from './quiet.ts';
+import { optionsOf, requestOf } from './samples.ts';
 import { World } from './world.ts';
 
 /** Whole nodes in one world, and clients without a network. */
@@ -104,47 +104,5 @@ function identityOf(token: string): Identity {
     queues: all,
     codes: all.length > 0,
     ...(token.startsWith('short') && { expiresInMs: 60_000 }),
-  };
-}
-
-export function requestOf(
-  headers: Record<string, string> = {},
-  more: Partial<HttpRequest> = {},
-): HttpRequest {
-  return {
-    method: 'GET',
-    path: '/v1/connect',
-    query: '',
-    headers: new Map(Object.entries({ 'sec-websocket-protocol': 'parley.v1', ...headers })),
-    address: '192.0.2.1',
-    tls: false,
-    ...more,
-  };
-}
-
-export function optionsOf(
-  name: string,
-  more: Partial<NodeOptions> = {},
-  door: Partial<DoorOptions> = {},
-): NodeOptions {
-  return {
-    node: name as NodeId,
-    version: 'test',
-    door: {
-      allowedOrigins: ['*'],
-      requireOrigin: false,
-      requireSecure: false,
-      trustedProxies: [],
-      allowQueryToken: false,
-      maxSessions: 0,
-      maxSessionsPerAddress: 0,
-      ...door,
-    },
-    maxMessageBytes: 65_536,
-    idleTimeoutMs: 0,
-    codeTtlMs: 600_000,
-    resumeWindowMs: 120_000,
-    iceServers: [],
-    ...more,
   };
 }

@@ -13,6 +13,16 @@ export class QuietLog implements Log {
   debug(): void {}
 }
 
+/** Says nothing, but for an error: a test in which one is logged has found a bug, and ends. */
+export const strictLog: Log = {
+  error(fields) {
+    throw new Error('a node logged an error', { cause: fields['error'] });
+  },
+  warn() {},
+  info() {},
+  debug() {},
+};
+
 /** Counts nothing. */
 export const quietMetrics: Metrics = {
   upgraded() {},
