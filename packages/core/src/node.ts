@@ -1,7 +1,8 @@
-import type { Incoming } from '@parley/protocol';
+import type { Incoming, RoomId } from '@parley/protocol';
 import { json } from './door.ts';
 import type { LeaveReason } from './envelope.ts';
 import { dispatch } from './handlers/index.ts';
+import { roomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import type { Membership } from './membership.ts';
 import type { NodeOptions } from './options.ts';
@@ -104,6 +105,10 @@ export class ParleyNode implements SessionOwner {
       'a handler failed; its session ends',
     );
     session.close('internal');
+  }
+
+  isSeated(session: Session, room: RoomId): boolean {
+    return this.#parts.rooms.seatOf(session, roomKey(session.realm, room)) !== undefined;
   }
 
   /** A session has ended: what it held is given back. */

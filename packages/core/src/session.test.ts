@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Incoming } from '@parley/protocol';
+import type { Incoming, RoomId } from '@parley/protocol';
 import { FakeClock } from './contract/fake-clock.ts';
 import type { LeaveReason } from './envelope.ts';
 import { LIMITS } from './limits.ts';
@@ -155,6 +155,15 @@ describe('what a session says about a room it is just joining', () => {
     expect(handled.at(-1)?.id).toBe('at once');
   });
 
+  it('is not held up where it has a seat already: there is nothing to wait for', async () => {
+    const { session, owner, handled } = opened();
+    owner.isSeated = (_session, room) => room === 'stage';
+    holdJoins(owner);
+    say(session, JOIN);
+    say(session, { type: 'signal', room: 'stage', to: 'bob', custom: 1, id: 'signal' });
+    expect(handled.map(({ id }) => id)).toEqual(['join', 'signal']);
+  });
+
   it('is handled no more when the session has ended by then', async () => {
     const { session, owner, handled } = opened();
     const answer = holdJoins(owner);
@@ -223,6 +232,7 @@ function start() {
     options: optionsOf('node-1'),
     handle: (_session: Session, message: Incoming): void | Promise<void> => void handled.push(message),
     ended: (_session: Session, reason: LeaveReason): void => void ends.push(reason),
+    isSeated: (_session: Session, _room: RoomId) => false,
   };
   const { realm, peer, instance, session: id, fence } = new Puppet('alice');
   const identity = { realm, rooms: ['*'], queues: ['*'], codes: true };

@@ -36,6 +36,8 @@ export interface SessionOwner {
   readonly options: NodeOptions;
   /** Handles one message; a promise resolves when it is answered. Never throws, never rejects. */
   handle(session: Session, message: Incoming, payload: string): void | Promise<void>;
+  /** It has a seat there, and was told so. */
+  isSeated(session: Session, room: RoomId): boolean;
   /** Gives back everything the session holds. Called once. */
   ended(session: Session, reason: LeaveReason): void;
 }
@@ -190,11 +192,13 @@ export class Session implements SocketListener, Member {
     if (this.#badMessages.take(1, this.lastSeenMs) > 0) this.close('protocol-violation');
   }
 
-  /** What is about a room waits while a join of that room has no answer. */
+  /** What is about a room waits while a join of that room has no answer; who has a seat there already waits for nothing. */
   #inOrder(message: Incoming, payload: string): void {
     const room = 'room' in message ? message.room : undefined;
     const isJoin = message.type === 'join';
-    if (room === undefined || (!isJoin && !this.#joining.has(room))) {
+    const waits =
+      room !== undefined && (isJoin ? !this.#owner.isSeated(this, room) : this.#joining.has(room));
+    if (!waits) {
       void this.#owner.handle(this, message, payload);
       return;
     }
