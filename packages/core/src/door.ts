@@ -86,6 +86,10 @@ export class Door {
     this.#closed = true;
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   /** An upgrade request: whether there will be a socket, and what becomes of it. Never rejects. */
   async connect(request: HttpRequest): Promise<Admission> {
     const offered = readSubprotocols(request.headers.get('sec-websocket-protocol'));

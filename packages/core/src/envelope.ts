@@ -13,7 +13,8 @@ export type Envelope =
   | ProbeEnvelope;
 
 /**
- * Numbered: the place in the stream from this source to this destination, from 1, without gaps. The receiver handles a
+ * Numbered: the place in the stream from this source to this destination, without gaps; where it begins
+ * is for the source to say, but later than all that it has sent before. The receiver handles a
  * stream in order and answers with a receipt; a jump in the numbers is a loss.
  */
 interface Numbered {

@@ -17,6 +17,8 @@ export const LIMITS = {
   waiterLifeMs: 12_000,
   /** How long a match may wait for its members to confirm, and the joined for each other. */
   matchConfirmMs: 3_000,
+  /** Who leaves is told so after this time at the latest, whether or not the directory knows. */
+  leaveAnswerMs: 1_000,
   /** What was not delivered by then is not delivered any more. */
   signalLifeMs: 2_000,
   /** Signals of one session that have no receipt yet. */

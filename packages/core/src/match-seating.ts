@@ -1,11 +1,13 @@
 import type { MatchWish } from './queue-view.ts';
 import type { Member } from './member.ts';
+import type { Clock } from './ports/clock.ts';
 import { type Match, Unavailable } from './ports/directory.ts';
 import type { JoinOutcome, JoinWish } from './room-commands.ts';
 import type { Rooms } from './rooms.ts';
 
-/** Tries to take the seat of a complete match, each up to a second. */
+/** Tries to take the seat of a complete match, and the time between them. */
 const ATTEMPTS = 20;
+const PAUSE_MS = 500;
 
 /**
  * A match is complete: an ordinary join of its room, whose door is the list of its members. Resolves when the member has been
@@ -16,11 +18,12 @@ export async function takeSeat(
   member: Member,
   match: Match,
   wish: MatchWish,
+  clock: Clock,
 ): Promise<JoinOutcome | 'unavailable'> {
   const { queue, size, meta } = wish;
   let tell = () => {};
   const told = new Promise<void>((resolve) => (tell = resolve));
-  const outcome = await insist(rooms, member, {
+  const outcome = await joinPatiently(rooms, member, clock, {
     room: match.room,
     meta,
     capacity: size,
@@ -33,16 +36,23 @@ export async function takeSeat(
     },
   });
   if (outcome === 'joined') await told;
+  else if (outcome === 'superseded') member.close('replaced');
   else member.fail(outcome === 'unavailable' ? 'cluster-unavailable' : 'match-timeout', { queue, size });
   return outcome;
 }
 
-async function insist(rooms: Rooms, member: Member, wish: JoinWish): Promise<JoinOutcome | 'unavailable'> {
+async function joinPatiently(
+  rooms: Rooms,
+  member: Member,
+  clock: Clock,
+  wish: JoinWish,
+): Promise<JoinOutcome | 'unavailable'> {
   for (let attempt = 1; attempt <= ATTEMPTS && !member.ended; attempt += 1) {
     try {
       return await rooms.join(member, wish);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
+      await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
     }
   }
   return 'unavailable';

@@ -129,8 +129,10 @@ export class Matchmaker {
     wish: MatchWish,
     waiting: () => void,
   ): Promise<'waiting' | 'superseded'> {
-    if (view.waiterOf(member)?.isMatched) {
+    // Never asked for anew: its match may be complete already, and a second place would take the first one's from it.
+    if (view.waiterOf(member)) {
       waiting();
+      this.#renewals.hasten(view.key, 0);
       return 'waiting';
     }
     const answer = await this.#options.directory.enqueue({

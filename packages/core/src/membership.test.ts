@@ -97,15 +97,19 @@ describe('whether a node hears', () => {
     const { world, a, b } = await two();
     expect(a.membership.inboxOf(b.node)).toBe('node-b');
     const deaf = b.bus.inbox;
+    let again = 0;
+    b.news.heardAgain = () => void (again += 1);
     world.fate = (_from, to) => (to === deaf ? 'lost' : 0);
     b.bus.rebuild = () => {};
     await world.clock.advance(LIMITS.deafAfterMs + BEAT_MS * 2);
     expect(b.membership.hears).toBe(false);
     expect(a.membership.inboxOf(b.node)).toBeUndefined();
     expect(a.membership.state(b.node)).toBe('alive');
+    expect(again).toBe(0);
 
     world.fate = () => 0;
     await world.clock.advance(BEAT_MS * 3);
+    expect(again).toBe(1);
     expect(b.membership.hears).toBe(true);
     expect(a.membership.inboxOf(b.node)).toBe('node-b');
   });

@@ -14,6 +14,8 @@ import type { Log } from './ports/log.ts';
 export interface MembershipEvents {
   /** These nodes are lost, or have said goodbye. Said once for each. */
   nodesEnded(nodes: readonly NodeId[]): void;
+  /** This node hears again after it was deaf: it may have missed anything. */
+  heardAgain(): void;
   /** The directory has lost data: everything this node knows is to be asserted. */
   dataLost(): void;
 }
@@ -148,7 +150,10 @@ export class Membership {
 
   /** A probe came through the inbox. */
   heard(token: string): void {
-    if (token === this.#probe) this.#heardAtMs = this.#clock.nowMs();
+    if (token !== this.#probe) return;
+    const wasDeaf = !this.hears;
+    this.#heardAtMs = this.#clock.nowMs();
+    if (wasDeaf) this.#events.heardAgain();
   }
 
   async #beat(): Promise<void> {

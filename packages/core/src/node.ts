@@ -1,4 +1,4 @@
-import type { Incoming, RoomId } from '@parley/protocol';
+import { type Incoming, MATCH_SIZE, type RoomId } from '@parley/protocol';
 import { json } from './door.ts';
 import type { LeaveReason } from './envelope.ts';
 import { dispatch } from './handlers/index.ts';
@@ -56,7 +56,7 @@ export class ParleyNode implements SessionOwner {
 
   /** Whether new sessions are welcome here. */
   get isReady(): boolean {
-    return this.membership.up && this.membership.hears;
+    return !this.#parts.door.isClosed && this.membership.up && this.membership.hears;
   }
 
   /** An upgrade request: who comes in, and how the others are told. Never rejects. */
@@ -98,8 +98,11 @@ export class ParleyNode implements SessionOwner {
   #failed(session: Session, message: Incoming, error: unknown): void {
     const re = message.id !== undefined && { re: message.id };
     const room = 'room' in message && message.room !== undefined && { room: message.room };
-    if (error instanceof Unavailable)
-      return session.fail('cluster-unavailable', { ...re, ...room, retryAfterMs: LIMITS.beatIntervalMs });
+    const queue = 'queue' in message && { queue: message.queue, size: message.size ?? MATCH_SIZE.default };
+    if (error instanceof Unavailable) {
+      const about = { ...re, ...room, ...queue };
+      return session.fail('cluster-unavailable', { ...about, retryAfterMs: LIMITS.beatIntervalMs });
+    }
     this.#parts.log.error(
       { event: 'handler-failed', type: message.type, error },
       'a handler failed; its session ends',

@@ -72,7 +72,7 @@ describe('what was sent to one other node', () => {
 
 function start() {
   const clock = new FakeClock();
-  const stream = new OutboundStream(clock);
+  const stream = new OutboundStream(clock, 0);
   const outcomes: Record<number, string> = {};
   const counts: Record<number, number> = {};
   function send(count: number): void {

@@ -13,11 +13,16 @@ export class OutboundStream {
   /** In the order of their numbers, so that the oldest is the first. */
   readonly #pending = new Map<number, Pending>();
   readonly #clock: Clock;
-  #last = 0;
+  #last: number;
   #cancel: Cancel | undefined;
 
-  constructor(clock: Clock) {
+  /**
+   * Numbers go on from the directory's time in microseconds: of two streams to one node, the later has the higher numbers, and
+   * whoever knew the earlier one takes nothing of it for something old.
+   */
+  constructor(clock: Clock, startsAtMs: number) {
     this.#clock = clock;
+    this.#last = Math.floor(startsAtMs * 1_000);
   }
 
   get pending(): number {

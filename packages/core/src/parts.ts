@@ -77,6 +77,9 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
         for (const ended of nodes) streams.forget(ended);
         rooms.doubt(nodes);
       },
+      heardAgain: () => {
+        for (const part of [rooms, matchmaker]) part.assertAll();
+      },
       dataLost: () => {
         for (const part of [presence, rooms, matchmaker]) part.assertAll();
       },
@@ -109,8 +112,9 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
     ...ground,
     directory: directory.queues,
     matched: async (member, match, wish) => {
-      const outcome = await takeSeat(rooms, member, match, wish);
-      if (outcome === 'joined') metrics.matched(match.members.length);
+      const outcome = await takeSeat(rooms, member, match, wish, clock);
+      const isFirst = match.members[0]?.peer === member.peer;
+      if (outcome === 'joined' && isFirst) metrics.matched(match.members.length);
     },
     timedOut: (member, { queue, size }) => member.fail('match-timeout', { queue, size }),
   });

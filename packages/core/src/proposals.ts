@@ -66,7 +66,7 @@ export class Proposals {
         // A bug, which was logged where it happened: it costs this session, and no other member of the match.
         member.close('internal');
       } finally {
-        view.remove(member);
+        if (view.waiterOf(member) === waiter) view.remove(member);
       }
     });
   }

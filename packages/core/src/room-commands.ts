@@ -175,7 +175,7 @@ export class RoomCommands {
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     });
     for (const peer of view.own.keys()) {
-      if (answer.refused.includes(peer)) this.#evict(view, peer);
+      if (answer.refused.includes(peer)) this.#evict(view, peer, answer.room);
       else this.#adopt(view, peer, answer.room);
     }
     this.#options.read(view.key);
@@ -191,14 +191,17 @@ export class RoomCommands {
     return seat;
   }
 
-  /** The directory has no place for a seat of ours: the room was lost, and others were quicker. */
-  #evict(view: RoomView, peer: PeerId): void {
+  /** The directory has no place for a seat of ours: a later session has it, or the room was lost and others were quicker. */
+  #evict(view: RoomView, peer: PeerId, { seats }: RoomSnapshot): void {
     const own = view.own.get(peer);
     if (!own) return;
+    const { member } = own;
+    own.announce = undefined;
     view.own.delete(peer);
-    const room = own.member.rooms.get(view.key);
-    own.member.rooms.delete(view.key);
-    if (room && !own.leaving) own.member.send({ type: 'left', room, reason: 'room-full' });
+    const room = member.rooms.get(view.key);
+    member.rooms.delete(view.key);
+    if (seats.some((seat) => seat.peer === peer)) member.close('replaced');
+    else if (room && !own.leaving) member.send({ type: 'left', room, reason: 'room-full' });
   }
 
   /** Tells the other nodes first, then the members here: whoever hears of it here may signal at once, on the same stream. */

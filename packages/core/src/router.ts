@@ -97,6 +97,8 @@ export class Router {
     const own = session && this.#rooms.seatOf(session, room);
     if (!own) return 'gone';
     announceNow(own);
-    return session.relay(text) === 'dropped' ? 'dropped' : 'delivered';
+    const outcome = session.relay(text);
+    if (outcome === 'ended') return 'gone';
+    return outcome === 'dropped' ? outcome : 'delivered';
   }
 }

@@ -79,7 +79,7 @@ export class Session implements SocketListener, Member {
   readonly #owner: SessionOwner;
   readonly #badMessages: Budget;
   readonly #joining = new Joining(LIMITS.messagesBehindJoins);
-  #early: string[] = [];
+  #early: { readonly text: string; readonly bytes: number }[] = [];
 
   constructor(admitted: Admitted, socket: Socket, owner: SessionOwner) {
     this.identity = admitted.identity;
@@ -111,16 +111,18 @@ export class Session implements SocketListener, Member {
   open(welcome: Outgoing): void {
     if (this.#state !== 'opening') return;
     this.#state = 'open';
-    this.send(welcome);
     const early = this.#early;
     this.#early = [];
-    for (const text of early) this.#handle(text);
+    this.#socket.cork(() => {
+      this.send(welcome);
+      for (const { text, bytes } of early) this.#handle(text, bytes);
+    });
   }
 
-  message(text: string, _bytes: number): void {
+  message(text: string, bytes: number): void {
     this.lastSeenMs = this.lastActiveMs = this.#owner.clock.nowMs();
-    if (this.#state === 'open') this.#handle(text);
-    else if (this.#state === 'opening') this.#keep(text);
+    if (this.#state === 'open') this.#handle(text, bytes);
+    else if (this.#state === 'opening') this.#keep(text, bytes);
   }
 
   binary(): void {
@@ -151,9 +153,9 @@ export class Session implements SocketListener, Member {
   }
 
   relay(text: string | Uint8Array): SendOutcome {
-    if (this.ended) return 'dropped';
+    if (this.ended) return 'ended';
     const outcome = this.#socket.send(text);
-    this.#owner.metrics.frameSent(outcome);
+    if (outcome !== 'ended') this.#owner.metrics.frameSent(outcome);
     if (outcome === 'dropped') this.close('slow-consumer');
     return outcome;
   }
@@ -171,16 +173,16 @@ export class Session implements SocketListener, Member {
     this.#socket.end(CLOSES[name].code, closeReason(name, retryAfterMs));
   }
 
-  #keep(text: string): void {
-    if (this.#early.length < LIMITS.framesBeforeWelcome) this.#early.push(text);
+  #keep(text: string, bytes: number): void {
+    if (this.#early.length < LIMITS.framesBeforeWelcome) this.#early.push({ text, bytes });
     else this.close('rate-limited');
   }
 
-  #handle(text: string): void {
+  #handle(text: string, bytes: number): void {
     if (this.ended) return;
     const decoded = decode(text);
     if (decoded.ok) {
-      this.#owner.metrics.received(decoded.message.type, text.length);
+      this.#owner.metrics.received(decoded.message.type, bytes);
       this.#inOrder(decoded.message, decoded.payload);
       return;
     }

@@ -51,6 +51,36 @@ describe('streams between two nodes', () => {
     expect(missed).toEqual(['node-a']);
   });
 
+  it('show that something is missing even when it could not be sent at all', async () => {
+    const { world, a, b, signal, outcomes } = await start();
+    signal('before');
+    await world.clock.advance(10);
+    const missed: NodeId[] = [];
+    b.news.missed = (from) => missed.push(from);
+    const { inboxOf } = a.membership;
+    a.membership.inboxOf = () => undefined;
+    signal('unsent');
+    a.membership.inboxOf = inboxOf;
+    signal('after');
+    await world.clock.advance(10);
+    expect(outcomes).toEqual({ before: 'delivered', unsent: 'unavailable', after: 'delivered' });
+    expect(missed).toEqual(['node-a']);
+  });
+
+  it('begin anew, and are heard, when one end has forgotten the other', async () => {
+    const { world, a, b, signal, outcomes, arrived } = await start();
+    signal('1', '2', '3');
+    await world.clock.advance(10);
+    a.streams.forget(b.node);
+    signal('4');
+    await world.clock.advance(10);
+    b.streams.forget(a.node);
+    signal('5');
+    await world.clock.advance(10);
+    expect(arrived).toEqual(['1', '2', '3', '4', '5']);
+    expect(Object.values(outcomes)).toEqual(Array(5).fill('delivered'));
+  });
+
   it('never handle a number later that was passed', async () => {
     const { world, b, arrived } = await start();
     const numbered = (n: number, text: string) =>

@@ -70,6 +70,8 @@ export class Streams implements BusListener {
     const inbox = this.#membership.inboxOf(to);
     const stream = this.#outboundTo(to);
     if (!inbox || !this.#membership.up || stream.pending >= LIMITS.pendingPerNode) {
+      // It has its number all the same: the other node is to see that something is missing.
+      stream.next();
       settled?.('unavailable');
       return;
     }
@@ -96,15 +98,11 @@ export class Streams implements BusListener {
     for (const envelope of envelopes) if ('n' in envelope) stream.settle(envelope.n, 'unavailable');
   }
 
-  /**
-   * A node has ended: what it has not answered is unknown, and will stay so. The numbers are kept while the directory
-   * remembers the node: one that only slept goes on where it was, and takes a number that comes again for one that it knows.
-   */
+  /** A node has ended: what it has not answered is unknown, and will stay so. If it only slept, both begin anew. */
   forget(node: NodeId): void {
     this.#outbound.get(node)?.end();
-    for (const streams of [this.#outbound, this.#inbound])
-      for (const known of streams.keys())
-        if (this.#membership.state(known) === 'unknown') streams.delete(known);
+    this.#outbound.delete(node);
+    this.#inbound.delete(node);
   }
 
   /** Numbers that have no receipt yet. */
@@ -152,7 +150,7 @@ export class Streams implements BusListener {
   }
 
   #outboundTo(node: NodeId): OutboundStream {
-    const stream = this.#outbound.get(node) ?? new OutboundStream(this.#clock);
+    const stream = this.#outbound.get(node) ?? new OutboundStream(this.#clock, this.#membership.nowMs());
     this.#outbound.set(node, stream);
     return stream;
   }

@@ -28,7 +28,7 @@ export class Connection implements Socket {
   }
 
   send(text: string | Uint8Array): SendOutcome {
-    return this.#settle(this.#ws?.send(text, false));
+    return this.#ws === undefined ? 'ended' : this.#settle(this.#ws.send(text, false));
   }
 
   ping(): void {

@@ -31,7 +31,7 @@ export class Connection implements Socket {
   }
 
   send(text: string | Uint8Array): SendOutcome {
-    if (!this.#isOpen()) return 'dropped';
+    if (!this.#isOpen()) return 'ended';
     if (this.#ws.bufferedAmount > this.#options.maxBackpressureBytes) {
       this.#ws.terminate();
       return 'dropped';

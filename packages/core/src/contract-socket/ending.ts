@@ -124,16 +124,26 @@ export function endingContract(listen: Listen): void {
     });
   });
 
+  describe('a close of the client', () => {
+    it('ends the socket at once, however late the connection ends: nothing is dropped, and its code is told', async () => {
+      const stage = await setStage(listen);
+      const { client, session } = await stage.join({ answersClose: false });
+      client.close(1000);
+      await expect.poll(() => session.socket.send('x'), PATIENCE).toBe('ended');
+      await expect.poll(() => session.closes, PATIENCE).toEqual([1000]);
+    });
+  });
+
   describe('after the end', () => {
     const touch = ({ socket }: Session): void => {
-      expect(socket.send('x')).toBe('dropped');
-      expect(socket.send(Buffer.from('x'))).toBe('dropped');
+      expect(socket.send('x')).toBe('ended');
+      expect(socket.send(Buffer.from('x'))).toBe('ended');
       socket.ping();
       socket.end(4000, 'again');
       let ran = false;
       socket.cork(() => {
         ran = true;
-        expect(socket.send('x')).toBe('dropped');
+        expect(socket.send('x')).toBe('ended');
       });
       expect(ran).toBe(true);
     };

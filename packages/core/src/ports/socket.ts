@@ -5,7 +5,7 @@ export interface Socket {
    *
    * `sent`: written to the kernel, or inside {@link cork} on its way there. `queued`: accepted, within the bounded
    * backpressure; must not be sent again. `dropped`: not accepted; a stream with a gap must not go on, so the adapter
-   * closes the socket at once. After the end always `dropped`.
+   * closes the socket at once. `ended`: the socket is ending, by whomever; nothing was sent, and `closed` has come or will.
    */
   send(text: string | Uint8Array): SendOutcome;
   ping(): void;
@@ -18,7 +18,7 @@ export interface Socket {
   cork(writes: () => void): void;
 }
 
-export type SendOutcome = 'sent' | 'queued' | 'dropped';
+export type SendOutcome = 'sent' | 'queued' | 'dropped' | 'ended';
 
 /** What the node wants to hear of one WebSocket. Nothing is said from inside a method of that socket, nor before `open` has returned. */
 export interface SocketListener {
@@ -85,6 +85,8 @@ export interface SocketServerOptions {
    * connection is refused, or its header read and ignored.
    */
   readonly proxyProtocol: boolean;
+  /** Called for each connection that was refused because of such a header, by an adapter that can tell. */
+  readonly onRefusedProxyHeader?: () => void;
 }
 
 export interface ServerHandlers {

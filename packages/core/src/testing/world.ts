@@ -65,6 +65,7 @@ export class Ground {
           for (const ended of nodes) this.streams.forget(ended);
           news.nodesEnded?.(nodes);
         },
+        heardAgain: () => news.heardAgain?.(),
         dataLost: () => news.dataLost?.(),
       },
     });
