@@ -10,6 +10,7 @@ import { type NodeProcess, startNode } from '../support/process.ts';
 import { has } from '../support/programs.ts';
 import { startRedis, uniquePrefix } from '../support/redis.ts';
 import { shippedPath } from '../support/shipped.ts';
+import { watchTtls } from '../support/ttl-watch.ts';
 import { until } from '../support/until.ts';
 
 const FILE_BYTES = 1_048_576;
@@ -53,10 +54,15 @@ describe.runIf(has('chromium'))('two browsers', () => {
     async () => {
       // page -> HAProxy -> node 1 => Redis => node 2 <- HAProxy <- page
       const redis = await startRedis();
-      toStop.push(() => redis.stop());
+      const prefix = uniquePrefix();
+      const ttls = watchTtls(redis.url, prefix);
+      toStop.push(
+        () => redis.stop(),
+        () => ttls.stop(),
+      );
       const shared = {
         PARLEY_REDIS_URL: redis.url,
-        PARLEY_REDIS_PREFIX: uniquePrefix(),
+        PARLEY_REDIS_PREFIX: prefix,
         PARLEY_TRUSTED_PROXIES: '127.0.0.1',
       };
       const nodes = [await node(shared), await node(shared)];

@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
 
 import { readConfig } from '@parley/edge/config';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -26,10 +27,10 @@ describe('a node that is configured wrongly', () => {
       },
       [
         /^PARLEY_IDEL_TIMEOUT_MS is not a setting/,
-        /^PARLEY_IDLE_TIMEOUT_MS /,
-        /^PARLEY_LOG_LEVEL /,
-        /^PARLEY_OPS_PORT /,
-        /^PARLEY_REDIS_PREFIX /,
+        /^PARLEY_IDLE_TIMEOUT_MS: .* whole number/,
+        /^PARLEY_LOG_LEVEL: must be one of/,
+        /^PARLEY_OPS_PORT: .* 0 to 65535/,
+        /^PARLEY_REDIS_PREFIX: /,
       ],
     ],
     [
@@ -43,8 +44,16 @@ describe('a node that is configured wrongly', () => {
       { ...open, PARLEY_PUBLIC_TOKENS: 'a-public-token-of-24-chars' },
       [/PARLEY_PUBLIC_TOKENS is set/],
     ],
-    ['a public token that is too short', { PARLEY_PUBLIC_TOKENS: 'tiny-0ne' }, [/16 to 128/]],
-    ['a JWT secret that is too short', { PARLEY_JWT_SECRET: 'tiny-0ne' }, [/32 bytes/]],
+    [
+      'a public token that is too short',
+      { PARLEY_PUBLIC_TOKENS: 'tiny-0ne' },
+      [/^PARLEY_PUBLIC_TOKENS: token 1 must be 16 to 128/],
+    ],
+    [
+      'a JWT secret that is too short',
+      { PARLEY_JWT_SECRET: 'tiny-0ne' },
+      [/^PARLEY_JWT_SECRET: must have 32 bytes/],
+    ],
     [
       'an algorithm without its key',
       { PARLEY_AUTH: 'jwt', PARLEY_JWT_ALGORITHM: 'RS256' },
@@ -53,14 +62,62 @@ describe('a node that is configured wrongly', () => {
     [
       'a key file that is not there',
       { PARLEY_JWT_ALGORITHM: 'ES256', PARLEY_JWT_PUBLIC_KEYS: '/nowhere/key.pem' },
-      [/\/nowhere\/key\.pem/],
+      [/^PARLEY_JWT_PUBLIC_KEYS: .*\/nowhere\/key\.pem/],
     ],
     [
       'a proxy that is no address',
       { ...open, PARLEY_TRUSTED_PROXIES: '10.0.0.0/8,haproxy' },
-      [/PARLEY_TRUSTED_PROXIES.*haproxy/],
+      [/^PARLEY_TRUSTED_PROXIES: haproxy is neither/],
     ],
-    ['a Redis that is no URL', { ...open, PARLEY_REDIS_URL: 'http://localhost' }, [/redis:\/\//]],
+    [
+      'a Redis that is no URL',
+      { ...open, PARLEY_REDIS_URL: 'http://localhost' },
+      [/^PARLEY_REDIS_URL: .*redis:\/\//],
+    ],
+    [
+      'origins that no browser sends',
+      { ...open, PARLEY_ALLOWED_ORIGINS: 'example.org,https://example.org/' },
+      [
+        /^PARLEY_ALLOWED_ORIGINS: example\.org is no origin, write https:\/\/example\.org$/,
+        /^PARLEY_ALLOWED_ORIGINS: https:\/\/example\.org\/ is no origin, write https:\/\/example\.org$/,
+      ],
+    ],
+    [
+      'mistakes of every kind at once',
+      {
+        PARLEY_AUTH: 'public',
+        PARLEY_PUBLIC_TOKENS: 'tiny-0ne',
+        PARLEY_JWT_ALGORITHM: 'ES256',
+        PARLEY_JWT_PUBLIC_KEYS: '/nowhere/key.pem',
+        PARLEY_MAX_SESSIONS: '-1',
+        PARLEY_PROT: '8080',
+        PARLEY_REDIS_URL: 'http://:tiny-0ne@localhost',
+      },
+      [
+        /^PARLEY_JWT_PUBLIC_KEYS is set, but PARLEY_AUTH does not name jwt$/,
+        /^PARLEY_JWT_PUBLIC_KEYS: cannot read/,
+        /^PARLEY_MAX_SESSIONS: must be a whole number, 0 to/,
+        /^PARLEY_PROT is not a setting/,
+        /^PARLEY_PUBLIC_TOKENS: /,
+        /^PARLEY_REDIS_URL: /,
+      ],
+    ],
+    [
+      'a host without an address',
+      // Its first label is too long to ask anybody for.
+      { ...open, PARLEY_HOST: `${'no'.repeat(32)}.invalid`, PARLEY_LOG_LEVEL: 'error' },
+      [/^PARLEY_HOST: (no){32}\.invalid is a name without an address/],
+    ],
+    [
+      'a host of elsewhere for operations',
+      { ...open, PARLEY_OPS_HOST: '192.0.2.1', PARLEY_LOG_LEVEL: 'error' },
+      [/^PARLEY_OPS_HOST: 192\.0\.2\.1 is no address of this machine$/],
+    ],
+    [
+      'no such page',
+      { ...open, PARLEY_DEMO_DIR: '/nowhere', PARLEY_LOG_LEVEL: 'error' },
+      [/^PARLEY_DEMO_DIR: .*\/nowhere/],
+    ],
   ])('ends with 1 and one line a mistake: %s', async (_what, env: NodeJS.ProcessEnv, lines) => {
     const { code, output } = await failToStart(env);
     expect(code).toBe(1);
@@ -81,21 +138,27 @@ describe('a node that is configured wrongly', () => {
           PARLEY_SOCKET,
           [taken]: String(port),
         });
-        expect(outcome).toMatchObject({ code: 1, output: expect.stringMatching(/^.*EADDRINUSE.*$/) });
+        expect(outcome).toMatchObject({ code: 1, output: `${taken}: port ${port} of 127.0.0.1 is taken` });
       }
     }
     somebody.close();
   });
 
-  it('ends with 1 and one line when Redis is not there', async () => {
+  it('says that it waits when Redis is not there, and ends with 1 and one line', async () => {
     const redis = await startOwnRedis();
     await redis.crash();
-    const outcome = await failToStart({ ...open, PARLEY_LOG_LEVEL: 'error', PARLEY_REDIS_URL: redis.url });
-    await redis.stop();
-    expect(outcome).toMatchObject({
-      code: 1,
-      output: expect.stringMatching(/^Redis could not be reached.*$/),
+    const { code, output } = await failToStart({
+      ...open,
+      PARLEY_LOG_LEVEL: 'warn',
+      PARLEY_SOCKET: 'ws',
+      PARLEY_REDIS_URL: redis.url,
     });
+    await redis.stop();
+    expect(code).toBe(1);
+    expect(output.split('\n')).toEqual([
+      expect.stringMatching(/"level":"warn".*"event":"redis-waiting".*"waiting for Redis"/),
+      expect.stringMatching(/^PARLEY_REDIS_URL: Redis could not be reached/),
+    ]);
   });
 });
 
@@ -147,6 +210,28 @@ describe('a node that is configured well', () => {
     await (await RawClient.connect(node.url)).close();
   });
 
+  it('warns once, on ws, of balancers whose PROXY headers it refuses, and takes them from those it trusts', async () => {
+    const header = Buffer.from('0d0a0d0a000d0a515549540a2111000ccb007107c0000201c35001bb', 'hex');
+    const statuses = async ({ port }: NodeProcess) => [
+      await firstLineTo(port, header),
+      await firstLineTo(port, header),
+    ];
+    const warnings = ({ lines }: NodeProcess) =>
+      lines.filter(({ event }) => event === 'proxy-header-refused');
+
+    node = await startNode({ ...open, PARLEY_SOCKET: 'ws', PARLEY_TRUSTED_PROXIES: '127.0.0.1' });
+    expect(await statuses(node)).toEqual(['HTTP/1.1 404 Not Found', 'HTTP/1.1 404 Not Found']);
+    await node.stop();
+    expect(warnings(node)).toEqual([]);
+
+    node = await startNode({ ...open, PARLEY_SOCKET: 'ws' });
+    expect(await statuses(node)).toEqual(['HTTP/1.1 400 Bad Request', 'HTTP/1.1 400 Bad Request']);
+    await node.stop();
+    expect(warnings(node)).toMatchObject([
+      { level: 'warn', msg: expect.stringContaining('PARLEY_TRUSTED_PROXIES') },
+    ]);
+  });
+
   it.each(['auto', 'ws'])('ends with 0 on SIGTERM, and tells its clients so (%s)', async (socket) => {
     node = await startNode({ ...open, PARLEY_SOCKET: socket });
     const client = await RawClient.connect(node.url);
@@ -173,3 +258,15 @@ describe('a node that is configured well', () => {
     }
   });
 });
+
+/** Sends a request behind this header, and returns the first line of the answer. */
+async function firstLineTo(port: number, header: Buffer): Promise<string | undefined> {
+  const wire = connect(port, '127.0.0.1');
+  let answer = '';
+  wire.on('data', (chunk: Buffer) => (answer += chunk.toString()));
+  wire.write(
+    Buffer.concat([header, Buffer.from('GET /nothing HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n')]),
+  );
+  await once(wire, 'close');
+  return answer.split('\r\n')[0];
+}

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +35,7 @@ describe('npm run conformance', () => {
     expect(code).toBe(1);
   });
 
-  it.each([[], ['not-an-address'], ['ftp://127.0.0.1'], ['ws://127.0.0.1', 'token', 'and more']])(
+  it.each([[], ['not-an-address'], ['http://127.0.0.1'], ['ws://127.0.0.1', 'token', 'and more']])(
     'explains itself and ends with 2 when it is called with %s',
     async (...args) => {
       const { code, output } = await run(...args);
@@ -41,6 +43,35 @@ describe('npm run conformance', () => {
       expect(code).toBe(2);
     },
   );
+
+  it('says in one line that nothing answers, and ends with 2', async () => {
+    const gone = await startFaultyServer('', {});
+    await gone.stop();
+    expect(await run(gone.url)).toEqual({
+      code: 2,
+      output: `nothing answers at ${gone.url} (ECONNREFUSED)\n`,
+    });
+  });
+
+  it('says in one line that a credential is wanted, or that this one is not, and ends with 2', async () => {
+    const url = nodes.guarded?.url ?? '';
+    expect(await run(url)).toEqual({
+      code: 2,
+      output: 'the server wants a credential: give it as the second argument\n',
+    });
+    expect(await run(url, 'nobody-knows-this-token')).toEqual({
+      code: 2,
+      output: 'the server does not accept this credential (token-unknown)\n',
+    });
+  });
+
+  it('ends without a word when nobody reads on', async () => {
+    const child = execFile(process.execPath, [SCRIPT, nodes.open?.url ?? '']);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const [complaints] = await Promise.all([text(child.stderr ?? []), once(child, 'exit')]);
+    expect(complaints).toBe('');
+    expect(child.exitCode).toBe(2);
+  });
 });
 
 /** Not synchronously: the server it talks to lives in this process. */

@@ -1,3 +1,4 @@
+import { type CheckAnswer, ENDPOINTS } from '@parley/protocol/plain';
 import { type Case, isRunnable, type Target } from './case.ts';
 import { CASES } from './cases/index.ts';
 import { runCase } from './harness.ts';
@@ -7,6 +8,9 @@ const USAGE = `npm run conformance -- <url> [token]
 
   url    of the server: ws://host:port or wss://host
   token  a credential that allows all rooms, queues and codes, if the server wants one`;
+
+/** A server that is there answers `/v1/check` within this. */
+const CHECK_TIMEOUT_MS = 5_000;
 
 /**
  * Runs every case that can be run against a server, one line each, and returns the exit code: 0 if the server keeps
@@ -18,11 +22,41 @@ export async function main([address = '', token, ...surplus]: readonly string[])
     console.error(USAGE);
     return 2;
   }
+  const obstacle = await findObstacle(url, token);
+  if (obstacle !== undefined) {
+    console.error(obstacle);
+    return 2;
+  }
   const target = nodeTarget(url, token === undefined ? {} : { token });
   const counts = { ok: 0, failed: 0, skipped: 0 };
   for (const one of CASES) counts[await report(one, target)] += 1;
   console.log(`${counts.ok} ok, ${counts.failed} failed, ${counts.skipped} not run`);
   return counts.failed > 0 ? 1 : 0;
+}
+
+/**
+ * Why every case would fail for the same reason, for people; `undefined` if nothing is in the way. Whatever else
+ * `/v1/check` answers, that it does not exist included, is for the cases to judge.
+ */
+async function findObstacle(url: string, token: string | undefined): Promise<string | undefined> {
+  const response = await check(url, token).catch(reasonOf);
+  if (typeof response === 'string') return `nothing answers at ${url} (${response})`;
+  if (response.status !== 401) return undefined;
+  if (token === undefined) return 'the server wants a credential: give it as the second argument';
+  const { code } = (await response.json().catch(() => ({}))) as Partial<CheckAnswer>;
+  return `the server does not accept this credential (${code ?? 'it does not say why'})`;
+}
+
+function check(url: string, token: string | undefined): Promise<Response> {
+  const headers: HeadersInit = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
+  return fetch(new URL(ENDPOINTS.check, url.replace(/^ws/, 'http')), { headers, signal });
+}
+
+/** `fetch` says only that it failed; the cause says how. */
+function reasonOf({ message, cause }: Error): string {
+  const { code = message } = (cause ?? {}) as { code?: string };
+  return code;
 }
 
 async function report(one: Case, target: Target): Promise<'ok' | 'failed' | 'skipped'> {
@@ -42,9 +76,9 @@ async function report(one: Case, target: Target): Promise<'ok' | 'failed' | 'ski
   }
 }
 
-/** The address without a path, or `undefined` if it is none. */
+/** The address without a path, or `undefined` if it is none of a WebSocket. */
 function originOf(address: string): string | undefined {
   if (!URL.canParse(address)) return undefined;
-  const { protocol, host } = new URL(address.replace(/^http/, 'ws'));
+  const { protocol, host } = new URL(address);
   return /^wss?:$/.test(protocol) ? `${protocol}//${host}` : undefined;
 }

@@ -6,20 +6,30 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const folder = mkdtempSync(join(tmpdir(), 'parley-conformance-'));
-try {
-  const outfile = join(folder, 'suite.cjs');
-  await build({
-    entryPoints: [fileURLToPath(new URL('run-node.ts', import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    conditions: ['@parley/source'],
-    logLevel: 'warning',
-  });
-  const { main } = await import(pathToFileURL(outfile).href);
-  process.exitCode = await main(process.argv.slice(2));
-} finally {
-  rmSync(folder, { recursive: true });
+process.stdout.on('error', (error) => {
+  // Whoever read has gone, as `head` does: nobody is left to be told how it ends.
+  if (error.code === 'EPIPE') process.exit(2);
+  throw error;
+});
+
+const { main } = await bundle();
+process.exitCode = await main(process.argv.slice(2));
+
+async function bundle() {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-conformance-'));
+  try {
+    const outfile = join(folder, 'suite.cjs');
+    await build({
+      entryPoints: [fileURLToPath(new URL('run-node.ts', import.meta.url))],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      conditions: ['@parley/source'],
+      logLevel: 'warning',
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

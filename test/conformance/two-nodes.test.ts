@@ -3,6 +3,7 @@ import { WebSocket } from 'ws';
 
 import { startRedis, uniquePrefix, type SharedRedis } from '../support/redis.ts';
 import { has } from '../support/programs.ts';
+import { watchTtls, type TtlWatch } from '../support/ttl-watch.ts';
 import { isRunnable, type Target } from './case.ts';
 import { CASES } from './cases/index.ts';
 import { runCase } from './harness.ts';
@@ -16,12 +17,15 @@ describe.runIf(hasRedis)(
   'two nodes that share a Redis, where every other client is on the other node',
   () => {
     let redis: SharedRedis;
+    let ttls: TtlWatch;
     let nodes: readonly Server[] = [];
     let target: Target;
 
     beforeAll(async () => {
       redis = await startRedis();
-      const shared = { PARLEY_REDIS_URL: redis.url, PARLEY_REDIS_PREFIX: uniquePrefix() };
+      const prefix = uniquePrefix();
+      ttls = watchTtls(redis.url, prefix);
+      const shared = { PARLEY_REDIS_URL: redis.url, PARLEY_REDIS_PREFIX: prefix };
       nodes = await Promise.all([1, 2].map(() => startNode('guarded', { PARLEY_SOCKET: 'auto', ...shared })));
       const [one, other] = nodes as [Server, Server];
       const rest = {
@@ -34,6 +38,7 @@ describe.runIf(hasRedis)(
 
     afterAll(async () => {
       await Promise.all(nodes.map((node) => node.stop()));
+      await ttls?.stop();
       await redis?.stop();
     });
 

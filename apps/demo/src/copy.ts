@@ -1,10 +1,20 @@
 import { page } from './page.ts';
 
+const SHOWN_MS = 5_000;
+
+let fading: ReturnType<typeof setTimeout> | undefined;
+
 /** Copies the text of an element; without a clipboard (plain http on a LAN) marks it, ready to be copied by hand. */
 export async function copy(element: HTMLElement, what: string): Promise<void> {
-  page.copied.textContent = (await hasCopied(element))
-    ? `${what} copied`
-    : `${what} marked: copy it with Ctrl+C or a long press`;
+  const copied = await hasCopied(element);
+  page.copied.textContent = copied ? `${what} copied` : `${what} marked: copy it with Ctrl+C or a long press`;
+  clearTimeout(fading);
+  fading = setTimeout(forgetCopy, SHOWN_MS);
+}
+
+/** What was said of the last copy no longer matters. */
+export function forgetCopy(): void {
+  page.copied.textContent = '';
 }
 
 async function hasCopied(element: HTMLElement): Promise<boolean> {

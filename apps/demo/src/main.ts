@@ -4,20 +4,21 @@
  * - `signaling.ts` the WebSocket to a Parley node; `peer.ts` the connection to the other browser
  * - `visit.ts` what ties the two together: one stay in a room
  * - `conversation.ts` what is said over the data channel
- * - this file and `page.ts`, `messages.ts`, `words.ts`, `copy.ts`: what people see
+ * - this file and `page.ts`, `messages.ts`, `state-line.ts`, `words.ts`, `copy.ts`: what people see
  */
 import type { RoomId } from '@parley/protocol/plain';
 
 import type { ArrivingFile } from './arriving-file.ts';
 import { readCode } from './code.ts';
 import { Conversation, MAX_FILE_BYTES } from './conversation.ts';
-import { copy } from './copy.ts';
+import { copy, forgetCopy } from './copy.ts';
 import { sha256 } from './digest.ts';
 import { showFile, showNote, showText } from './messages.ts';
 import { page } from './page.ts';
+import { showStateLine } from './state-line.ts';
 import { Visit } from './visit.ts';
 import type { VisitState } from './visit.ts';
-import { endText, sizeText, stateText } from './words.ts';
+import { endText, sizeText } from './words.ts';
 
 /** For servers that want a token: part of the page's address, and so of the link that invites. */
 const token = readToken(new URLSearchParams(location.search).get('token'));
@@ -73,6 +74,8 @@ function enter(code: RoomId | undefined): void {
   showProblem('');
   page.messages.replaceChildren();
   showCode(code);
+  // Until the server has let this page in, nobody is invited: the code may be none.
+  page.invite.hidden = true;
   show('room');
   page.chat.hidden = true;
   showState('entering', true);
@@ -143,9 +146,9 @@ async function sendFile(file: File): Promise<void> {
 
 // What is shown ---------------------------------------------------------------------------------------------------------
 
-/** A browser throws for a subprotocol of other characters; the server will say that it wants a token. */
+/** A browser throws for a subprotocol of some characters; with `!`, which no token has, the server calls it malformed. */
 function readToken(text: string | null): string | undefined {
-  return text !== null && /^[A-Za-z0-9._~-]+$/.test(text) ? text : undefined;
+  return text?.replaceAll(/[^A-Za-z0-9._~-]/g, '!') || undefined;
 }
 
 function show(view: 'home' | 'room'): void {
@@ -159,7 +162,9 @@ function show(view: 'home' | 'room'): void {
 function showProblem(text: string): void {
   page.problem.textContent = text;
   page.joinInput.setAttribute('aria-invalid', String(text !== ''));
-  if (text !== '') page.joinInput.focus();
+  if (text === '') return;
+  page.joinInput.focus();
+  page.problem.scrollIntoView({ block: 'nearest' });
 }
 
 function showCode(code: RoomId | undefined): void {
@@ -168,7 +173,6 @@ function showCode(code: RoomId | undefined): void {
   history.replaceState(null, '', path);
   page.code.textContent = code ?? '';
   page.link.textContent = page.link.href = origin + path;
-  page.copied.textContent = '';
   page.invite.hidden = code === undefined;
   page.sameMachine.hidden = !['localhost', '127.0.0.1', '[::1]'].includes(location.hostname);
 }
@@ -176,9 +180,10 @@ function showCode(code: RoomId | undefined): void {
 function showState(state: VisitState, online: boolean): void {
   const before = page.room.dataset['state'];
   const connected = state === 'connected';
-  page.room.dataset['state'] = page.state.dataset['state'] = state;
-  page.state.textContent = stateText(state, online);
-  page.send.disabled = page.fileInput.disabled = !connected;
+  page.room.dataset['state'] = state;
+  showStateLine(state, online);
+  if (before !== state) forgetCopy();
+  for (const control of [page.messageInput, page.fileInput, page.send]) control.disabled = !connected;
   if (connected) page.chat.hidden = false;
   page.invite.classList.toggle(
     'aside',

@@ -1,5 +1,8 @@
 import type { VisitState } from './visit.ts';
 
+/** What the state line says once the server has been looked for in vain for a while. */
+export const UNREACHABLE = 'The server cannot be reached, trying again';
+
 /** What the state line says. */
 export function stateText(state: VisitState, online: boolean): string {
   if (state === 'connected') {
@@ -20,8 +23,8 @@ export function endText(code: string, retryAfterMs?: number): string {
   const known = END_TEXTS.get(code);
   if (known !== undefined) return known;
   if (code === 'rate-limited') return `Too many attempts. ${tryAgain(retryAfterMs)}`;
-  if (code.startsWith('credential-') || code.startsWith('token-')) {
-    return 'This server wants a valid token: add ?token=… to the address of this page.';
+  if (code === 'credential-malformed' || code.startsWith('token-')) {
+    return `This server does not take the token in the address of this page (${code}).`;
   }
   return `The server said no (${code}). ${tryAgain(retryAfterMs)}`;
 }
@@ -32,6 +35,8 @@ const END_TEXTS: ReadonlyMap<string, string> = new Map([
     'There is no room with this code. Check it for a typo, or ask for a new one: codes expire.',
   ],
   ['room-full', 'Two people are already in this room.'],
+  ['credential-missing', 'This server wants a token: add ?token=… to the address of this page.'],
+  ['token-expired', 'The token in the address of this page has expired: it takes a new one.'],
   ['not-allowed', 'This server does not let you do that.'],
   ['cluster-unavailable', 'The server cannot reach its cluster right now. Please try again in a moment.'],
   ['origin-not-allowed', 'This server takes no connections from pages of this address.'],
