@@ -35,7 +35,7 @@ describe('npm run conformance', () => {
     expect(code).toBe(1);
   });
 
-  it.each([[], ['not-an-address'], ['http://127.0.0.1'], ['ws://127.0.0.1', 'token', 'and more']])(
+  it.each([[], ['not-an-address'], ['ftp://127.0.0.1'], ['ws://127.0.0.1', 'token', 'and more']])(
     'explains itself and ends with 2 when it is called with %s',
     async (...args) => {
       const { code, output } = await run(...args);

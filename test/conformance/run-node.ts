@@ -79,6 +79,7 @@ async function report(one: Case, target: Target): Promise<'ok' | 'failed' | 'ski
 /** The address without a path, or `undefined` if it is none of a WebSocket. */
 function originOf(address: string): string | undefined {
   if (!URL.canParse(address)) return undefined;
-  const { protocol, host } = new URL(address);
+  // The address of the page is one for its sockets, too.
+  const { protocol, host } = new URL(address.replace(/^http/, 'ws'));
   return /^wss?:$/.test(protocol) ? `${protocol}//${host}` : undefined;
 }
