@@ -3,6 +3,10 @@ import { MemoryBus, MemoryDirectory, MemoryLimiter, MemoryNetwork } from '@parle
 import type { NodeId } from '@parley/protocol';
 import { connectRedis, type RedisState } from '@parley/redis';
 import type { Config } from './config.ts';
+import { blaming } from './faults.ts';
+
+/** How long a start may wait for Redis without a word. */
+const SILENCE_MS = 1_000;
 
 /** What the nodes of a cluster share. */
 export interface SharedPorts {
@@ -20,7 +24,13 @@ export async function sharedPorts(
 ): Promise<SharedPorts> {
   const { PARLEY_REDIS_URL: url, PARLEY_REDIS_PREFIX: prefix } = config;
   const { node: nodeId, clock, random, log } = context;
-  if (url !== undefined) return connectRedis({ url, prefix, nodeId, clock, random, log });
+  if (url !== undefined) {
+    const cancel = clock.after(SILENCE_MS, () => log.warn({ event: 'redis-waiting' }, 'waiting for Redis'));
+    const connecting = blaming('PARLEY_REDIS_URL', () =>
+      connectRedis({ url, prefix, nodeId, clock, random, log }),
+    );
+    return connecting.finally(cancel);
+  }
   return {
     directory: new MemoryDirectory({ clock, random }),
     limiter: new MemoryLimiter({ clock }),

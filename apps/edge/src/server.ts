@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { LIMITS, type NodeOptions, ParleyNode, systemClock, systemRandom } from '@parley/core';
+import {
+  LIMITS,
+  type Log,
+  type NodeOptions,
+  ParleyNode,
+  type SocketServerOptions,
+  systemClock,
+  systemRandom,
+} from '@parley/core';
 import type { NodeId } from '@parley/protocol';
 import { createLog, createMetrics } from '@parley/telemetry';
 import type { Config } from './config.ts';
+import { blaming, listenAt } from './faults.ts';
 import { listenForOps, type OpsRoute, plain } from './ops-server.ts';
-import { readPage } from './page.ts';
+import { type Page, readPage } from './page.ts';
 import { type SharedPorts, sharedPorts } from './ports.ts';
 import { serviceRoutes } from './service-routes.ts';
 import { chooseSocket } from './sockets.ts';
@@ -33,7 +42,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const socket = chooseSocket(config.PARLEY_SOCKET);
   if (socket.warning) log.warn({ event: 'socket-fallback' }, socket.warning);
   const verifier = verifierFrom(config);
-  const page = config.PARLEY_DEMO_DIR === undefined ? undefined : readPage(config.PARLEY_DEMO_DIR);
+  const page = await pageOf(config);
   const metrics = createMetrics({ node: nodeId, version: VERSION, socket: socket.name });
   const environment = { clock: systemClock, random: systemRandom, log };
   const shared = await sharedPorts(config, { ...environment, node: nodeId });
@@ -41,19 +50,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
 
   try {
     await node.start();
-    const service = await socket.listen(
-      {
-        host: config.PARLEY_HOST,
-        port: config.PARLEY_PORT,
-        maxMessageBytes: config.PARLEY_MAX_MESSAGE_BYTES,
-        maxBackpressureBytes: LIMITS.maxBackpressureBytes,
-        proxyProtocol: (config.PARLEY_TRUSTED_PROXIES ?? []).length > 0,
-      },
-      { upgrade: (request) => node.upgrade(request), http: serviceRoutes({ node, page, log }) },
+    const service = await listenAt('PARLEY_', config, (place) =>
+      socket.listen(
+        { ...place, ...socketOptions(config, log) },
+        { upgrade: (request) => node.upgrade(request), http: serviceRoutes({ node, page, log }) },
+      ),
     );
-    const ops = await listenForOps(
-      { host: config.PARLEY_OPS_HOST, port: config.PARLEY_OPS_PORT },
-      opsRoutes({ node, nodeId, metrics, shared, socketName: socket.name }),
+    const ops = await listenAt('PARLEY_OPS_', config, (place) =>
+      listenForOps(place, opsRoutes({ node, nodeId, metrics, shared, socketName: socket.name })),
     );
     log.info(
       { event: 'listening', port: service.port, opsPort: ops.port, socket: socket.name, version: VERSION },
@@ -76,6 +80,27 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await shared.close();
     throw error;
   }
+}
+
+async function pageOf({ PARLEY_DEMO_DIR: folder }: Config): Promise<Page | undefined> {
+  return folder === undefined ? undefined : blaming('PARLEY_DEMO_DIR', () => readPage(folder));
+}
+
+function socketOptions(config: Config, log: Log): Omit<SocketServerOptions, 'host' | 'port'> {
+  let wasProxyHeaderRefused = false;
+  return {
+    maxMessageBytes: config.PARLEY_MAX_MESSAGE_BYTES,
+    maxBackpressureBytes: LIMITS.maxBackpressureBytes,
+    proxyProtocol: (config.PARLEY_TRUSTED_PROXIES ?? []).length > 0,
+    onRefusedProxyHeader() {
+      if (wasProxyHeaderRefused) return;
+      wasProxyHeaderRefused = true;
+      log.warn(
+        { event: 'proxy-header-refused' },
+        'a connection began with a PROXY header, and PARLEY_TRUSTED_PROXIES names nobody',
+      );
+    },
+  };
 }
 
 function nodeOptions(config: Config, node: NodeId): NodeOptions {

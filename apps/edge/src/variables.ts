@@ -1,6 +1,21 @@
 import { JWT_ALGORITHMS } from '@parley/auth';
 import { LOG_LEVELS } from '@parley/telemetry';
-import * as z from 'zod';
+import type * as z from 'zod';
+import {
+  addressBlocks,
+  flag,
+  jwtSecret,
+  list,
+  number,
+  oneOf,
+  origins,
+  port,
+  publicTokens,
+  redisUrl,
+  someOf,
+  stunUrls,
+  text,
+} from './schemas.ts';
 
 /** One environment variable. */
 export interface Variable<T = unknown, Default extends string | undefined = string | undefined> {
@@ -15,17 +30,6 @@ type Row<T> = Omit<Variable<T>, 'default'>;
 const optional = <T>(row: Row<T>): Variable<T, undefined> => ({ ...row, default: undefined });
 const preset = <T>(value: string, row: Row<T>): Variable<T, string> => ({ ...row, default: value });
 
-const text = z.string().min(1);
-const list = text.transform((value) =>
-  value
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== ''),
-);
-const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
-const number = (min: number, max: number) =>
-  z.string().regex(/^\d+$/, `must be a whole number`).transform(Number).pipe(z.number().min(min).max(max));
-const port = number(0, 65_535);
 const DAY_MS = 86_400_000;
 
 /** Every variable a node reads, by concern. An unknown `PARLEY_` name ends the start: a typo must not switch off a limit. */
@@ -40,12 +44,12 @@ export const VARIABLES = {
   PARLEY_SOCKET: preset('uws', {
     meaning:
       'Socket library: `uws` (uWebSockets.js), `ws`, or `auto`: `ws` where no uWebSockets.js binary loads.',
-    schema: z.enum(['uws', 'ws', 'auto']),
+    schema: oneOf(['uws', 'ws', 'auto']),
   }),
   PARLEY_REDIS_URL: optional({
     meaning:
       '`redis://`, `rediss://`, `redis-sentinel://h,h/name` or `redis-cluster://h,h`; absent: one node, everything in memory.',
-    schema: text,
+    schema: redisUrl,
   }),
   PARLEY_REDIS_PREFIX: preset('parley', {
     meaning: 'What every key and channel begins with; no braces.',
@@ -55,28 +59,28 @@ export const VARIABLES = {
   PARLEY_AUTH: optional({
     meaning:
       'Who may connect, comma separated: `public`, `jwt`, or `none`; absent: what has keys configured.',
-    schema: list.pipe(z.array(z.enum(['public', 'jwt', 'none'])).min(1)),
+    schema: someOf(['public', 'jwt', 'none']),
   }),
   PARLEY_PUBLIC_TOKENS: optional({
     meaning: 'Public tokens, comma separated, each 16 to 128 of `A-Za-z0-9._~-`; several are valid at once.',
-    schema: list,
+    schema: publicTokens,
   }),
   PARLEY_PUBLIC_ALLOW: preset('codes,queues,rooms', {
     meaning: 'What a public token may use: any of `codes`, `queues`, `rooms`.',
-    schema: list.pipe(z.array(z.enum(['codes', 'queues', 'rooms']))),
+    schema: someOf(['codes', 'queues', 'rooms']),
   }),
   PARLEY_REALM: preset('main', {
     meaning: 'Realm of tokens that name none.',
-    schema: z.string().regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and -'),
+    schema: text.regex(/^[a-z0-9-]{1,32}$/, 'must be 1 to 32 of a-z, 0-9 and -'),
   }),
   PARLEY_JWT_ALGORITHM: preset('HS256', {
     meaning: '`HS256`, `RS256` or `ES256`; never taken from a token.',
-    schema: z.enum(JWT_ALGORITHMS),
+    schema: oneOf(JWT_ALGORITHMS),
   }),
-  PARLEY_JWT_SECRET: optional({ meaning: 'HS256: the secret, at least 32 bytes.', schema: text }),
+  PARLEY_JWT_SECRET: optional({ meaning: 'HS256: the secret, at least 32 bytes.', schema: jwtSecret }),
   PARLEY_JWT_PUBLIC_KEYS: optional({
     meaning: 'RS256, ES256: PEM files, comma separated, each a path or `kid:path`.',
-    schema: text,
+    schema: list,
   }),
   PARLEY_JWT_ISSUER: optional({ meaning: 'The only `iss` that is accepted.', schema: text }),
   PARLEY_JWT_AUDIENCE: optional({ meaning: 'What `aud` must name.', schema: text }),
@@ -87,8 +91,8 @@ export const VARIABLES = {
 
   PARLEY_ALLOWED_ORIGINS: optional({
     meaning:
-      "Origins of pages that may connect, comma separated: exact, `https://*.example.org`, `null`, or `*`; absent: only the node's own host.",
-    schema: list,
+      "Origins of pages that may connect, comma separated: `https://example.org`, `https://*.example.org`, `null`, or `*`; absent: only the node's own host.",
+    schema: origins,
   }),
   PARLEY_REQUIRE_ORIGIN: preset('false', {
     meaning: 'Refuse whoever sends no Origin, which is whoever is no browser.',
@@ -101,7 +105,7 @@ export const VARIABLES = {
   PARLEY_TRUSTED_PROXIES: optional({
     meaning:
       'Addresses and CIDR blocks, comma separated, whose X-Forwarded-For, X-Forwarded-Proto and PROXY protocol headers are believed.',
-    schema: list,
+    schema: addressBlocks,
   }),
   PARLEY_MAX_SESSIONS: preset('20000', {
     meaning: 'Sockets one node holds; 0: no limit.',
@@ -135,12 +139,12 @@ export const VARIABLES = {
   }),
   PARLEY_STUN_URLS: optional({
     meaning: 'STUN servers told to clients, comma separated, as `stun:host:port`.',
-    schema: list.pipe(z.array(z.string().regex(/^stuns?:/, 'must begin with stun: or stuns:'))),
+    schema: stunUrls,
   }),
   PARLEY_DEMO_DIR: optional({ meaning: 'Folder of a page to serve at `/`; absent: none.', schema: text }),
   PARLEY_LOG_LEVEL: preset('info', {
     meaning: '`silent`, `error`, `warn`, `info` or `debug`.',
-    schema: z.enum(LOG_LEVELS),
+    schema: oneOf(LOG_LEVELS),
   }),
 } satisfies Record<string, Variable>;
 

@@ -8,9 +8,11 @@ import {
 } from '@parley/auth';
 import type { TokenVerifier } from '@parley/core';
 import type { Realm } from '@parley/protocol';
-import { authOf, type Config } from './config.ts';
+import type { Config } from './config.ts';
+import { faultOf } from './faults.ts';
+import type { VariableName } from './variables.ts';
 
-/** Who may connect, as configured. Throws one sentence for keys and tokens that cannot be used. */
+/** Who may connect, as configured. */
 export function verifierFrom(config: Config): TokenVerifier {
   const realm = config.PARLEY_REALM as Realm;
   const make = {
@@ -18,7 +20,33 @@ export function verifierFrom(config: Config): TokenVerifier {
     public: () => publicTokens(config.PARLEY_PUBLIC_TOKENS ?? [], { realm, ...publicGrants(config) }),
     jwt: () => jwtVerifier(jwtOptions(config, realm)),
   };
-  return anyOf(authOf(config).map((kind) => make[kind]()));
+  const auth = authOf(config.PARLEY_AUTH, (name) => config[name] !== undefined);
+  return anyOf(auth.map((kind) => make[kind]()));
+}
+
+/** Who may connect: as it is said, else what has keys. */
+export function authOf(
+  said: Config['PARLEY_AUTH'],
+  isGiven: (name: VariableName) => boolean,
+): readonly ('public' | 'jwt' | 'none')[] {
+  if (said) return said;
+  const hasJwtKeys = isGiven('PARLEY_JWT_SECRET') || isGiven('PARLEY_JWT_PUBLIC_KEYS');
+  return [
+    ...(isGiven('PARLEY_PUBLIC_TOKENS') ? (['public'] as const) : []),
+    ...(hasJwtKeys ? (['jwt'] as const) : []),
+  ];
+}
+
+/** Why key files cannot be used, as far as that can be told: each is tried alone, then all together. */
+export function keyFaults(algorithm: Config['PARLEY_JWT_ALGORITHM'] | undefined, files: readonly string[]) {
+  const attempt = (some: readonly string[]) =>
+    faultOf(() => {
+      const publicKeys = keysIn(some);
+      if (algorithm === undefined || algorithm === 'HS256') return;
+      jwtVerifier({ algorithm, publicKeys, realm: 'any' as Realm });
+    });
+  const faults = new Set([...files.map((file) => [file]), files].map(attempt));
+  return [...faults].filter((fault) => fault !== undefined);
 }
 
 function publicGrants({ PARLEY_PUBLIC_ALLOW: allow }: Config) {
@@ -34,5 +62,7 @@ function jwtOptions(config: Config, realm: Realm): JwtOptions {
   } = config;
   const common = { realm, ...(issuer && { issuer }), ...(audience && { audience }) };
   if (algorithm === 'HS256') return { ...common, algorithm, secret: config.PARLEY_JWT_SECRET ?? '' };
-  return { ...common, algorithm, publicKeys: readPublicKeys(config.PARLEY_JWT_PUBLIC_KEYS ?? '') };
+  return { ...common, algorithm, publicKeys: keysIn(config.PARLEY_JWT_PUBLIC_KEYS ?? []) };
 }
+
+const keysIn = (files: readonly string[]) => files.flatMap((file) => readPublicKeys(file));

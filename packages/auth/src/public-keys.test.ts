@@ -27,8 +27,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('readPublicKeys', () => {
   it('reads a list of kid:path and of paths alone, with spaces after the commas', () => {
     expect(readPublicKeys(`2026-a:${folder}/a.pem, ${folder}/b.pem`)).toEqual([
-      { kid: '2026-a', pem: pair.publicKey },
-      { pem: 'not looked into here' },
+      { kid: '2026-a', pem: pair.publicKey, path: `${folder}/a.pem` },
+      { pem: 'not looked into here', path: `${folder}/b.pem` },
     ]);
     expect(readPublicKeys('')).toEqual([]);
   });
@@ -40,12 +40,19 @@ describe('readPublicKeys', () => {
     expect(await verifier.verify(token)).toMatchObject({ ok: true });
   });
 
+  it('lets a verifier say in which file the bad key is', () => {
+    const publicKeys = readPublicKeys(`bad:${folder}/b.pem`);
+    expect(() => jwtVerifier({ algorithm: 'ES256', publicKeys, realm: 'main' as Realm })).toThrow(
+      `the JWT key bad in ${folder}/b.pem is not a public key in PEM`,
+    );
+  });
+
   it('takes a single letter before a colon for a drive, and says which file cannot be read', () => {
     expect(() => readPublicKeys('C:\\keys\\none.pem')).toThrow(
-      'cannot read the public key C:\\keys\\none.pem',
+      'cannot read the public key C:\\keys\\none.pem (ENOENT)',
     );
     expect(() => readPublicKeys(`cc:${folder}/none.pem`)).toThrow(
-      `cannot read the public key ${folder}/none.pem`,
+      `cannot read the public key ${folder}/none.pem (ENOENT)`,
     );
   });
 });

@@ -21,13 +21,14 @@ export function readPublicKeys(spec: string): readonly PublicKey[] {
 
 function readEntry(entry: string): PublicKey {
   const { kid, path = entry } = NAMED.exec(entry)?.groups ?? {};
-  return { ...(kid !== undefined && { kid }), pem: readPem(path) };
+  return { ...(kid !== undefined && { kid }), pem: readPem(path), path };
 }
 
 function readPem(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new Error(`cannot read the public key ${path}`, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new Error(`cannot read the public key ${path} (${code})`, { cause });
   }
 }

@@ -17,6 +17,8 @@ export interface PublicKey {
   readonly kid?: string;
   /** A public key or certificate, PEM. */
   readonly pem: string;
+  /** The file that it stands in, for messages. */
+  readonly path?: string;
 }
 
 /** The keys to try for a token whose header names this `kid`, or none. */
@@ -35,16 +37,17 @@ export function sharedSecret(secret: string): KeysFor {
 export function publicKeySet(algorithm: 'RS256' | 'ES256', keys: readonly PublicKey[]): KeysFor {
   if (keys.length === 0) throw new Error(`${algorithm} needs a public key`);
   const named = new Map<unknown, KeyObject[]>();
-  for (const { kid, pem } of keys) {
+  for (const key of keys) {
+    const { kid } = key;
     if (kid !== undefined && named.has(kid)) throw new Error(`two JWT keys have the same name: ${kid}`);
-    named.set(kid, [...(named.get(kid) ?? []), parse(algorithm, pem, kid)]);
+    named.set(kid, [...(named.get(kid) ?? []), parse(algorithm, key)]);
   }
   const unnamed = named.get(undefined) ?? [];
   return (kid) => named.get(kid) ?? unnamed;
 }
 
-function parse(algorithm: 'RS256' | 'ES256', pem: string, kid: string | undefined): KeyObject {
-  const name = kid === undefined ? 'the JWT key' : `the JWT key ${kid}`;
+function parse(algorithm: 'RS256' | 'ES256', { kid, pem, path }: PublicKey): KeyObject {
+  const name = ['the JWT key', kid, path && `in ${path}`].filter(Boolean).join(' ');
   // Node would quietly derive the public half; but then every node holds the power to mint.
   if (pem.includes('PRIVATE KEY'))
     throw new Error(`${name} is a private key: a node needs the public one only`);

@@ -6,7 +6,7 @@ import type { Listen, ServerHandlers, SocketServerOptions } from '@parley/core';
 import { WebSocketServer } from 'ws';
 import type { ServerOptions } from 'ws';
 import { answerLater } from './http.ts';
-import { takeProxyHeaders } from './proxy-protocol.ts';
+import { noticeProxyHeaders, takeProxyHeaders } from './proxy-protocol.ts';
 import type { SourceOf } from './proxy-protocol.ts';
 import { copyRequest } from './request.ts';
 import type { Connection } from './socket.ts';
@@ -37,6 +37,8 @@ const TOO_BIG_HEADROOM = 2;
 export const listen: Listen = async (options, handlers) => {
   const server = createServer(REQUEST_LIMITS);
   const connections = serve(server, options, handlers);
+  if (!options.proxyProtocol && options.onRefusedProxyHeader)
+    noticeProxyHeaders(server, options.onRefusedProxyHeader);
   const wires = trackWires(server);
 
   server.listen({ host: options.host, port: options.port, exclusive: true });

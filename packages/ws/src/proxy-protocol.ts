@@ -36,6 +36,15 @@ export function takeProxyHeaders(server: Server): SourceOf {
   return (socket) => sources.get(socket);
 }
 
+/** Calls `told` for each connection whose first bytes were a header, where no header is taken off: it is no HTTP, and Node refuses it. */
+export function noticeProxyHeaders(server: Server, told: () => void): void {
+  // Listening to the server's 'clientError' would mean to give Node's own answers in its place.
+  const refused = ({ rawPacket }: Error & { rawPacket?: Buffer }): void => {
+    if (rawPacket?.indexOf(SIGNATURE) === 0) told();
+  };
+  server.on('connection', (socket: Socket) => socket.on('error', refused));
+}
+
 /** Reads `socket` until it is clear what it begins with, and puts back what belongs to the request. */
 function takeHeader(socket: Socket, done: (source: string | undefined) => void): void {
   let read = Buffer.alloc(0);

@@ -1,0 +1,161 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+import { type Environment, readConfig } from './config.ts';
+
+const open = { PARLEY_AUTH: 'none' };
+const token = 'a-public-token-of-24-chars';
+const secret = 'a-secret-of-at-least-thirty-two-bytes';
+
+const folder = mkdtempSync(join(tmpdir(), 'parley-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const spki = { type: 'spki', format: 'pem' } as const;
+const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export(spki).toString();
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export(spki).toString();
+const good = file('good.pem', ec);
+const unfit = file('unfit.pem', rsa);
+const garbled = file('garbled.pem', 'hello');
+
+describe('a bad value', () => {
+  it.each([
+    ['PARLEY_MAX_SESSIONS', '-1', 'must be a whole number, 0 to 10000000'],
+    ['PARLEY_PORT', '65536', 'must be a whole number, 0 to 65535'],
+    ['PARLEY_CODE_TTL_MS', '1.5', 'must be a whole number, 1000 to 86400000'],
+    ['PARLEY_MAX_MESSAGE_BYTES', '64k', 'must be a whole number, 1024 to 1048576'],
+    ['PARLEY_SOCKET', 'uWS', 'must be one of uws, ws, auto'],
+    ['PARLEY_REQUIRE_ORIGIN', 'yes', 'must be one of true, false, 1, 0'],
+    ['PARLEY_PUBLIC_ALLOW', 'codes,chat,files', 'must be one of codes, queues, rooms'],
+    [
+      'PARLEY_ALLOWED_ORIGINS',
+      'https://example.org/',
+      'https://example.org/ is no origin, write https://example.org',
+    ],
+    ['PARLEY_ALLOWED_ORIGINS', ' , ', 'has no entry'],
+    ['PARLEY_TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/33 is neither an address nor a CIDR block'],
+    ['PARLEY_STUN_URLS', 'stun:a:3478,turn:b', 'turn:b does not begin with stun: or stuns:'],
+    [
+      'PARLEY_REDIS_URL',
+      'redis://h1,h2',
+      'a redis:// URL has one host; for several there are redis-sentinel:// and redis-cluster://',
+    ],
+  ])('is told after the name of its variable: %s=%s', (name, value, fault) => {
+    expect(mistakesOf({ ...open, [name]: value })).toEqual([`${name}: ${fault}`]);
+  });
+
+  it('is each told on a line of its own, also of one list, and beside unknown names and contradictions', () => {
+    const mistakes = mistakesOf({
+      PARLEY_PUBLIC_TOKENS: `short,${token},a.b.c`,
+      PARLEY_JWT_SECRET: 'hunter2',
+      PARLEY_JWT_PUBLIC_KEYS: good,
+      PARLEY_REDIS_URL: 'http://:hunter2@localhost',
+      PARLEY_ALLOWED_ORIGINS: 'example.org,https://fine.example,https://example.net/',
+      PARLEY_MAX_SESSION: '7',
+      PARLEY_DRAIN_MS: '10s',
+    });
+    expect(mistakes).toEqual([
+      'PARLEY_MAX_SESSION is not a setting of Parley',
+      expect.stringMatching(/^PARLEY_REDIS_URL: a Redis URL is .* at least one host$/),
+      expect.stringMatching(/^PARLEY_PUBLIC_TOKENS: token 1 must be 16 to 128 /),
+      expect.stringMatching(/^PARLEY_PUBLIC_TOKENS: token 3 must be 16 to 128 /),
+      'PARLEY_JWT_SECRET: must have 32 bytes or more',
+      'PARLEY_ALLOWED_ORIGINS: example.org is no origin, write https://example.org',
+      'PARLEY_ALLOWED_ORIGINS: https://example.net/ is no origin, write https://example.net',
+      'PARLEY_DRAIN_MS: must be a whole number, 0 to 86400000',
+      'PARLEY_JWT_PUBLIC_KEYS is set, but PARLEY_JWT_ALGORITHM is HS256',
+    ]);
+    expect(mistakes.join()).not.toMatch(/hunter2|short|a\.b\.c/);
+  });
+});
+
+describe('a contradiction', () => {
+  it.each<[string, Environment, string[]]>([
+    [
+      'nobody may connect',
+      {},
+      [
+        'nobody could connect: set PARLEY_PUBLIC_TOKENS, PARLEY_JWT_SECRET or PARLEY_JWT_PUBLIC_KEYS, or PARLEY_AUTH=none',
+      ],
+    ],
+    [
+      'everybody may, and some',
+      { PARLEY_AUTH: 'none,jwt', PARLEY_JWT_SECRET: secret },
+      ['PARLEY_AUTH=none lets everybody in and cannot stand beside others'],
+    ],
+    [
+      'what is named has nothing',
+      { PARLEY_AUTH: 'public,jwt' },
+      [
+        'PARLEY_AUTH names public, but PARLEY_PUBLIC_TOKENS is not set',
+        'PARLEY_JWT_ALGORITHM=HS256 needs PARLEY_JWT_SECRET',
+      ],
+    ],
+    [
+      'what is there is not named',
+      { ...open, PARLEY_PUBLIC_TOKENS: token, PARLEY_JWT_SECRET: secret },
+      [
+        'PARLEY_PUBLIC_TOKENS is set, but PARLEY_AUTH does not name public',
+        'PARLEY_JWT_SECRET is set, but PARLEY_AUTH does not name jwt',
+      ],
+    ],
+    [
+      'a secret for public keys',
+      { PARLEY_JWT_ALGORITHM: 'ES256', PARLEY_JWT_SECRET: secret },
+      [
+        'PARLEY_JWT_ALGORITHM=ES256 needs PARLEY_JWT_PUBLIC_KEYS',
+        'PARLEY_JWT_SECRET is set, but PARLEY_JWT_ALGORITHM is ES256',
+      ],
+    ],
+  ])('ends the start: %s', (_what, environment, mistakes) => {
+    expect(mistakesOf(environment)).toEqual(mistakes);
+  });
+
+  it('is not told when it depends on a bad value, which may be the whole mistake', () => {
+    expect(mistakesOf({ PARLEY_AUTH: 'jwt,publik', PARLEY_PUBLIC_TOKENS: token })).toEqual([
+      'PARLEY_AUTH: must be one of public, jwt, none',
+    ]);
+    expect(mistakesOf({ PARLEY_JWT_ALGORITHM: 'RS265', PARLEY_JWT_PUBLIC_KEYS: good })).toEqual([
+      'PARLEY_JWT_ALGORITHM: must be one of HS256, RS256, ES256',
+    ]);
+    expect(mistakesOf({ PARLEY_JWT_SECRET: 'hunter2' })).toEqual([
+      'PARLEY_JWT_SECRET: must have 32 bytes or more',
+    ]);
+  });
+});
+
+describe('key files', () => {
+  const es256 = (files: string) => ({ PARLEY_JWT_ALGORITHM: 'ES256', PARLEY_JWT_PUBLIC_KEYS: files });
+
+  it('are each named with what is wrong with them', () => {
+    expect(mistakesOf(es256(`/nowhere/key.pem,${good},aa:${garbled},bb:${unfit}`))).toEqual([
+      'PARLEY_JWT_PUBLIC_KEYS: cannot read the public key /nowhere/key.pem (ENOENT)',
+      `PARLEY_JWT_PUBLIC_KEYS: the JWT key aa in ${garbled} is not a public key in PEM`,
+      `PARLEY_JWT_PUBLIC_KEYS: the JWT key bb in ${unfit} does not fit ES256`,
+    ]);
+    expect(mistakesOf(es256(`aa:${good},aa:${good}`))).toEqual([
+      'PARLEY_JWT_PUBLIC_KEYS: two JWT keys have the same name: aa',
+    ]);
+    expect(readConfig(es256(`aa:${good},${good}`))).toMatchObject({ ok: true });
+  });
+
+  it('must be there even where nobody knows yet for which algorithm', () => {
+    expect(mistakesOf({ ...es256(`/nowhere/key.pem,${unfit}`), PARLEY_JWT_ALGORITHM: 'best' })).toEqual([
+      'PARLEY_JWT_ALGORITHM: must be one of HS256, RS256, ES256',
+      'PARLEY_JWT_PUBLIC_KEYS: cannot read the public key /nowhere/key.pem (ENOENT)',
+    ]);
+  });
+});
+
+function mistakesOf(environment: Environment): readonly string[] {
+  const outcome = readConfig(environment);
+  return outcome.ok ? [] : outcome.mistakes;
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}

@@ -1,0 +1,90 @@
+import { isIP } from 'node:net';
+import { isPublicToken, MIN_SECRET_BYTES } from '@parley/auth';
+import { parseRedisUrl } from '@parley/redis';
+import * as z from 'zod';
+import { faultOf } from './faults.ts';
+import { originFault } from './origins.ts';
+
+// Each message is made to stand after the variable's name and a colon. No token, secret or password is in one.
+
+/** Anything. */
+export const text = z.string();
+
+/** One of these words. */
+export const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  z.enum(words, { error: `must be one of ${words.join(', ')}` });
+
+/** Yes or no. */
+export const flag = oneOf(['true', 'false', '1', '0']).transform((word) => word === 'true' || word === '1');
+
+/** A whole number within these bounds, both included. */
+export const number = (min: number, max: number) =>
+  text
+    .refine((digits) => /^\d+$/.test(digits) && Number(digits) >= min && Number(digits) <= max, {
+      error: `must be a whole number, ${min} to ${max}`,
+    })
+    .transform(Number);
+
+/** A TCP port; 0 picks a free one. */
+export const port = number(0, 65_535);
+
+/** Entries between commas, one at least; spaces around them do not count. */
+export const list = text
+  .transform((entries) =>
+    entries
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+  )
+  .refine((entries) => entries.length > 0, { error: 'has no entry' });
+
+/** A list of nothing but these words. */
+export const someOf = <const Words extends readonly string[]>(words: Words) =>
+  list.pipe(z.array(oneOf(words)));
+
+/** A list of which each entry is looked at by itself. `place` counts from 1. */
+const listOf = (fault: (entry: string, place: number) => string | undefined) =>
+  list.superRefine((entries, context) => {
+    for (const [index, entry] of entries.entries()) {
+      const message = fault(entry, index + 1);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    }
+  });
+
+/** See {@link originFault}. */
+export const origins = listOf(originFault);
+
+/** See {@link isPublicToken}. A bad one is told by its place. */
+export const publicTokens = listOf((token, place) =>
+  isPublicToken(token)
+    ? undefined
+    : `token ${place} must be 16 to 128 of A-Za-z0-9._~-, and not three parts between dots like a JWT`,
+);
+
+/** Of {@link MIN_SECRET_BYTES} or more. */
+export const jwtSecret = text.refine((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES, {
+  error: `must have ${MIN_SECRET_BYTES} bytes or more`,
+});
+
+/** What {@link parseRedisUrl} reads; the value is still the URL. */
+export const redisUrl = text.superRefine((url, context) => {
+  const message = faultOf(() => parseRedisUrl(url));
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
+/** Addresses and CIDR blocks. */
+export const addressBlocks = listOf((entry) =>
+  isBlock(entry) ? undefined : `${entry} is neither an address nor a CIDR block`,
+);
+
+/** RFC 7064. */
+export const stunUrls = listOf((url) =>
+  /^stuns?:/.test(url) ? undefined : `${url} does not begin with stun: or stuns:`,
+);
+
+function isBlock(entry: string): boolean {
+  const [address = '', bits, ...more] = entry.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
