@@ -1,13 +1,17 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 
 import { readConfig } from '@parley/edge/config';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { RawClient } from '../support/client.ts';
 import { statusOf } from '../support/process-cluster.ts';
 import { failToStart, startNode, type NodeProcess } from '../support/process.ts';
-import { startOwnRedis } from '../support/redis.ts';
+import { has } from '../support/programs.ts';
+import { plainRedis } from '../support/redis-keys.ts';
+import { startOwnRedis, type OwnRedis } from '../support/redis.ts';
+import { shippedPath } from '../support/shipped.ts';
 
 const open = { PARLEY_AUTH: 'none' };
 
@@ -159,6 +163,44 @@ describe('a node that is configured wrongly', () => {
       expect.stringMatching(/"level":"warn".*"event":"redis-waiting".*"waiting for Redis"/),
       expect.stringMatching(/^PARLEY_REDIS_URL: Redis could not be reached/),
     ]);
+  });
+});
+
+describe.runIf(has('redis-server'))('a node that may not subscribe to its own channel', () => {
+  let redis: OwnRedis;
+  let deaf: NodeJS.ProcessEnv;
+  beforeEach(async () => {
+    redis = await startOwnRedis();
+    const admin = plainRedis(redis.url);
+    await admin.call('ACL', 'SETUSER', 'deaf', 'on', '>secret', '~*', 'resetchannels', '+@all');
+    admin.disconnect();
+    deaf = {
+      ...open,
+      PARLEY_HOST: '127.0.0.1',
+      PARLEY_PORT: '0',
+      PARLEY_OPS_PORT: '0',
+      PARLEY_SOCKET: 'auto',
+      PARLEY_REDIS_URL: redis.url.replace('redis://', 'redis://deaf:secret@'),
+    };
+  });
+  afterEach(() => redis.stop());
+
+  it('does not start in silence for ever, but ends with 1 and one line that says what to look at', async () => {
+    const { code, output } = await failToStart({ ...deaf, PARLEY_LOG_LEVEL: 'error' });
+    expect(code).toBe(1);
+    expect(output).toMatch(/^PARLEY_REDIS_URL: .* does not hear its own inbox; may its user subscribe/);
+  });
+
+  it('ends with 0 when it is told to while it still waits', async () => {
+    const child = spawn(process.execPath, [shippedPath('apps/edge/dist/main.js')], {
+      env: deaf,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const ended = once(child, 'exit');
+    const [line] = await once(child.stdout, 'data');
+    expect(String(line)).toContain('inbox lost');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
   });
 });
 

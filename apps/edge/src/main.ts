@@ -17,7 +17,8 @@ if (outcome.ok) {
 async function run(starting: Promise<RunningServer>, drainMs: number): Promise<void> {
   const ended = signalled();
   try {
-    const server = await starting;
+    const server = await Promise.race([starting, ended]);
+    if (!server) return process.exit(0);
     await ended;
     // Whatever hangs, the process ends by its deadline.
     setTimeout(() => process.exit(0), drainMs + DEADLINE_SLACK_MS).unref();

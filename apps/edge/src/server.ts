@@ -15,7 +15,7 @@ import { blaming, listenAt } from './faults.ts';
 import { listenForOps, type OpsRoute, plain } from './ops-server.ts';
 import { type Page, readPage } from './page.ts';
 import { type SharedPorts, sharedPorts } from './ports.ts';
-import { serviceRoutes } from './service-routes.ts';
+import { publicRoutes } from './public-routes.ts';
 import { chooseSocket } from './sockets.ts';
 import { verifierFrom } from './verifier.ts';
 
@@ -31,6 +31,9 @@ export interface RunningServer {
 const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version;
+
+/** How long a node may take to hear itself for the first time. */
+const START_TIMEOUT_MS = 10_000;
 
 /**
  * Puts a node together: the only place where adapters are chosen. Rejects with one sentence when something that it needs
@@ -48,38 +51,54 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const shared = await sharedPorts(config, { ...environment, node: nodeId });
   const node = new ParleyNode(nodeOptions(config, nodeId), { ...environment, ...shared, verifier, metrics });
 
+  /** What is to be ended, the last first. */
+  const opened = [() => shared.close(), () => node.stop()];
+  const end = async () => {
+    for (const close of opened.splice(0).toReversed()) await close();
+  };
+
   try {
-    await node.start();
-    const service = await listenAt('PARLEY_', config, (place) =>
+    await inTime(node.start());
+    const sockets = await listenAt('PARLEY_', config, (place) =>
       socket.listen(
         { ...place, ...socketOptions(config, log) },
-        { upgrade: (request) => node.upgrade(request), http: serviceRoutes({ node, page, log }) },
+        { upgrade: (request) => node.upgrade(request), http: publicRoutes({ node, page, log }) },
       ),
     );
+    // Before the node: its sessions end while their sockets can still say so.
+    opened.splice(1, 0, () => sockets.stop());
     const ops = await listenAt('PARLEY_OPS_', config, (place) =>
       listenForOps(place, opsRoutes({ node, nodeId, metrics, shared, socketName: socket.name })),
     );
-    log.info(
-      { event: 'listening', port: service.port, opsPort: ops.port, socket: socket.name, version: VERSION },
-      'listening',
-    );
+    opened.unshift(() => ops.stop());
+    const { port } = sockets;
+    const listening = { event: 'listening', port, opsPort: ops.port, socket: socket.name, version: VERSION };
+    log.info(listening, 'listening');
     return {
       node,
-      port: service.port,
+      port,
       opsPort: ops.port,
       async stop() {
-        service.stopAccepting();
-        await node.stop();
-        await service.stop();
-        await Promise.all([ops.stop(), shared.close()]);
+        sockets.stopAccepting();
+        await end();
         log.info({ event: 'stopped' }, 'stopped');
       },
     };
   } catch (error) {
-    await node.stop();
-    await shared.close();
+    await end();
     throw error;
   }
+}
+
+/** A node that cannot hear its own inbox or cannot beat would otherwise wait in silence, and for ever. */
+async function inTime(starting: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const fault =
+      'PARLEY_REDIS_URL: Redis takes commands, but this node does not hear its own inbox; may its user subscribe to the channels of PARLEY_REDIS_PREFIX?';
+    timer = setTimeout(() => reject(new Error(fault)), START_TIMEOUT_MS);
+  });
+  await Promise.race([starting, late]).finally(() => clearTimeout(timer));
 }
 
 async function pageOf({ PARLEY_DEMO_DIR: folder }: Config): Promise<Page | undefined> {

@@ -57,7 +57,7 @@ describe('streams between two nodes', () => {
     await world.clock.advance(10);
     const missed: NodeId[] = [];
     b.news.missed = (from) => missed.push(from);
-    const { inboxOf } = a.membership;
+    const inboxOf = a.membership.inboxOf.bind(a.membership);
     a.membership.inboxOf = () => undefined;
     signal('unsent');
     a.membership.inboxOf = inboxOf;

@@ -4,7 +4,7 @@ import { ENDPOINTS } from '@parley/protocol';
 import type { Page } from './page.ts';
 
 /** What answers, and who hears of a fault. */
-export interface ServiceParts {
+export interface PublicParts {
   readonly node: Pick<ParleyNode, 'check' | 'health'>;
   /** The demo page, where it is served. */
   readonly page: Page | undefined;
@@ -12,7 +12,7 @@ export interface ServiceParts {
 }
 
 /** What the service port answers beside the socket itself. Never rejects: a fault costs its own request. */
-export function serviceRoutes({ node, page, log }: ServiceParts) {
+export function publicRoutes({ node, page, log }: PublicParts) {
   return async (request: HttpRequest): Promise<HttpAnswer> => {
     try {
       return await route(request, node, page);
@@ -25,7 +25,7 @@ export function serviceRoutes({ node, page, log }: ServiceParts) {
 
 async function route(
   request: HttpRequest,
-  node: ServiceParts['node'],
+  node: PublicParts['node'],
   page: Page | undefined,
 ): Promise<HttpAnswer> {
   const { method, path } = request;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type HttpRequest, json, type Log, type LogFields } from '@parley/core';
 import { ENDPOINTS } from '@parley/protocol';
 import type { Page } from './page.ts';
-import { serviceRoutes } from './service-routes.ts';
+import { publicRoutes } from './public-routes.ts';
 
 const PAGE: Page = new Map([['/', json(200, { page: true })]]);
 
@@ -44,7 +44,7 @@ function thrown(): never {
 function start(check: () => Promise<ReturnType<typeof json>> = async () => json(200, { code: 'ok' })) {
   const errors: LogFields[] = [];
   const log: Log = { error: (fields) => void errors.push(fields), warn() {}, info() {}, debug() {} };
-  const answer = serviceRoutes({ node: { check, health: () => json(200, {}) }, page: PAGE, log });
+  const answer = publicRoutes({ node: { check, health: () => json(200, {}) }, page: PAGE, log });
   return { errors, ask: (path: string, method = 'GET') => answer({ ...REQUEST, path, method }) };
 }
 
