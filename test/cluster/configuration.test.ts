@@ -226,6 +226,10 @@ describe('a node that is configured well', () => {
       PARLEY_PORT_8080_TCP_PROTO: 'tcp',
       PARLEY_PORT_8080_TCP_PORT: '8080',
       PARLEY_PORT_8080_TCP_ADDR: '10.96.0.7',
+      // Of a service beside it, called parley-redis.
+      PARLEY_REDIS_SERVICE_HOST: '10.96.0.8',
+      PARLEY_REDIS_PORT: 'tcp://10.96.0.8:6379',
+      PARLEY_REDIS_PORT_6379_TCP: 'tcp://10.96.0.8:6379',
     });
     const warnings = node.output.split('\n').filter((line) => line.includes('enableServiceLinks: false'));
     expect(warnings).toHaveLength(1);

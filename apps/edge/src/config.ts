@@ -19,8 +19,8 @@ export type ConfigOutcome =
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What Kubernetes puts into the environment of every pod beside a service called `parley`. */
-const SERVICE_LINK = /^PARLEY_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP)(_\w+)?)$/;
+/** What Kubernetes puts into the environment of every pod beside a service called `parley`, or `parley-redis`. */
+const SERVICE_LINK = /^PARLEY_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP)(_\w+)?)$/;
 const SERVICE_LINK_VALUE = /^(tcp|udp):\/\//;
 
 /** Reads the environment: every mistake at once, and nothing is started with any. */
@@ -53,7 +53,7 @@ function settingsIn(environment: Environment): { settings: Settings; warnings: s
 }
 
 const isServiceLink = (name: string, value: string) =>
-  SERVICE_LINK.test(name) || (name === 'PARLEY_PORT' && SERVICE_LINK_VALUE.test(value));
+  SERVICE_LINK.test(name) || (name.endsWith('_PORT') && SERVICE_LINK_VALUE.test(value));
 
 const unknownNames = (settings: Settings) =>
   [...settings.keys()].filter((name) => !Object.hasOwn(VARIABLES, name) && !name.startsWith('PARLEY_TEST_'));
