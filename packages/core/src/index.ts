@@ -14,6 +14,7 @@ export * from './keys.ts';
 export { isAllowed } from './allowed.ts';
 export { json, refusalAnswer } from './door.ts';
 export { LIMITS } from './limits.ts';
+export { byJoining } from './seat-order.ts';
 export { ParleyNode } from './node.ts';
 export type { DoorOptions, NodeOptions } from './options.ts';
 export type { NodePorts } from './parts.ts';

@@ -2,6 +2,7 @@ import type { Outgoing, PeerId, RoomPeer, RoomSnapshot as WireSnapshot } from '@
 import type { LeaveReason, RoomEvent } from './envelope.ts';
 import { roomOf, type RoomKey } from './keys.ts';
 import type { Member } from './member.ts';
+import { byJoining } from './seat-order.ts';
 import type { RoomFacts, RoomSnapshot, Seat } from './ports/directory.ts';
 
 /** A seat that one of this node's sessions holds. */
@@ -146,8 +147,6 @@ const isSameSeat = (a: Seat, b: Seat) => a.instance === b.instance && a.joinedAt
 
 /** Of two seats, whose is the later: that peer is polite towards the other, and offers first. */
 const isLater = (a: Seat, b: Seat) => byJoining(a, b) > 0;
-
-const byJoining = (a: Seat, b: Seat) => a.joinedAt - b.joinedAt || (a.peer < b.peer ? -1 : 1);
 
 function describe(seat: Seat, to: Seat): RoomPeer {
   return {

@@ -1,4 +1,5 @@
 import {
+  byJoining,
   type JoinAnswer,
   type OwnSeat,
   type Random,
@@ -85,7 +86,7 @@ function roomChange(key: RoomKey, reply: Reply): RoomChange {
   const seats: Seat[] = [];
   for (let at = 8; at < reply.length; at += 2)
     seats.push(readSeat(reply[at] as PeerId, String(reply[at + 1])));
-  seats.sort((a, b) => a.joinedAt - b.joinedAt);
+  seats.sort(byJoining);
   const room: RoomSnapshot = {
     key,
     tag: String(tag),

@@ -1,5 +1,6 @@
 import type { NodeId } from '@parley/protocol';
 import type { RoomKey } from '../keys.ts';
+import { byJoining } from '../seat-order.ts';
 import type { RoomFacts, RoomSnapshot, Seat } from '../ports/directory.ts';
 import { hasEnded, latestEndMs, type Places } from './places.ts';
 
@@ -45,7 +46,7 @@ export function snapshotOf(
     key,
     ...facts,
     tag,
-    seats: [...seats.values()].map(({ holder }) => holder).toSorted((a, b) => a.joinedAt - b.joinedAt),
+    seats: [...seats.values()].map(({ holder }) => holder).toSorted(byJoining),
     ...(facts.code && { codeExpiresInMs: Math.max(0, Math.round(goodUntilMs - nowMs)) }),
   };
 }

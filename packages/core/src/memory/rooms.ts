@@ -15,7 +15,7 @@ import {
 } from '../ports/directory.ts';
 import type { World } from './directory.ts';
 import { Lapsing } from './lapsing.ts';
-import { bareClaim, firstFree, nextInOrder } from './places.ts';
+import { bareClaim, nextInOrder } from './places.ts';
 import { bareFacts, emptyRoom, roomEndMs, type RoomRecord, snapshotOf, withoutEnded } from './room-record.ts';
 
 export class MemoryRooms implements RoomDirectory {
@@ -146,13 +146,11 @@ function removeGhosts(room: RoomRecord, node: NodeId, seats: readonly OwnSeat[])
   return ghosts.length > 0;
 }
 
-/** The seat as its node asserts it, at the place its node gives it: who leaves, joins again and is forgotten is not who it was. */
+/**
+ * The seat as its node asserts it, at the very place its node gives it, though another may have that by now: whoever was told
+ * who is the later of two must stay right.
+ */
 function putBack(room: RoomRecord, node: NodeId, seat: OwnSeat): Seat {
-  const others = [...room.seats.values()].filter(({ holder }) => holder.peer !== seat.peer);
-  const joinedAt = firstFree(
-    seat.joinedAt,
-    others.map(({ holder }) => holder.joinedAt),
-  );
-  room.lastJoinedAt = Math.max(room.lastJoinedAt, joinedAt);
-  return { ...bareClaim(seat), node, joinedAt };
+  room.lastJoinedAt = Math.max(room.lastJoinedAt, seat.joinedAt);
+  return { ...bareClaim(seat), node, joinedAt: seat.joinedAt };
 }

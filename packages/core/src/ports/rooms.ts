@@ -17,7 +17,10 @@ export interface SeatClaim {
 /** A peer's place in a room. */
 export interface Seat extends SeatClaim {
   readonly node: NodeId;
-  /** Orders the seats of a room; unique in it, never reused while the room lives; microseconds of the directory's time. */
+  /**
+   * Orders the seats of a room, see {@link byJoining}: microseconds of the directory's time when it was taken. No two joins of a
+   * room have the same; a seat that is put back keeps its own.
+   */
   readonly joinedAt: number;
 }
 

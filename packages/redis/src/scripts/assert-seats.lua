@@ -53,20 +53,6 @@ for peer, seat in pairs(room.seats) do
   end
 end
 
-local function joined_us_of(claim)
-  local taken = {}
-  for peer, seat in pairs(room.seats) do
-    if peer ~= claim.peer then
-      taken[seat.joined_us] = true
-    end
-  end
-  local us = claim.joined_us
-  while taken[us] do
-    us = us + 1
-  end
-  return us
-end
-
 local refused = {}
 for _, claim in ipairs(own) do
   local seat = room.seats[claim.peer]
@@ -76,11 +62,10 @@ for _, claim in ipairs(own) do
   elseif not seat and epoch ~= room.epoch and room.count >= room.capacity then
     refused[#refused + 1] = claim.peer
   else
-    local joined_us = joined_us_of(claim)
-    changed = changed or not stands or seat.rest ~= claim.rest or seat.joined_us ~= joined_us
+    changed = changed or not stands or seat.rest ~= claim.rest or seat.joined_us ~= claim.joined_us
     put_seat(room, claim.peer, {
       until_ms = now_ms + life_ms,
-      joined_us = joined_us,
+      joined_us = claim.joined_us,
       away = '0',
       fence = claim.fence,
       node = node,
