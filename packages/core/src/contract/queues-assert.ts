@@ -37,6 +37,19 @@ export function queueAssertContract(make: MakeDirectory): void {
       expect(membersOf((await enqueue(at().directory, 'bob')).match)).toEqual(['ann', 'bob']);
     });
 
+    it('takes the place that the node says now for the right one, not an earlier one of the same session', async () => {
+      await enqueue(at().directory, 'ann', { fresh: [] });
+      const { since } = await enqueue(at().directory, 'bob', { fresh: [] });
+      const [match] = await at().directory.queues.assert(
+        waitersOf([ownWaiter('ann', since + 10), ownWaiter('bob', since)]),
+      );
+
+      expect(match?.members.map(({ peer, since: place }) => [peer, place])).toEqual([
+        ['bob', since],
+        ['ann', since + 10],
+      ]);
+    });
+
     it('extends the own waiters, and nobody else', async () => {
       const ann = await enqueue(at().directory, 'ann', { fresh: [], lifeMs: SHORT_MS });
       await enqueue(at().directory, 'bob', { fresh: [], lifeMs: SHORT_MS, node: NODE_2 });

@@ -76,7 +76,8 @@ export const completeMatchOf = (queue: QueueRecord, { peer, fence }: Pick<Waiter
 /** A waiter as its own node asserts it: extended where it is, put back where it was, or left out because a later word stands. */
 export function putBack(queue: QueueRecord, node: NodeId, own: OwnWaiter, untilMs: number): void {
   const there = queue.waiters.get(own.peer)?.holder;
-  if (there?.fence === own.fence) {
+  // An earlier place than the one it has now was given up since, and remembered by a directory that forgot that.
+  if (there?.fence === own.fence && there.since >= own.since) {
     queue.waiters.set(own.peer, { holder: there, untilMs });
     return;
   }

@@ -36,7 +36,9 @@ end
 
 for _, claim in ipairs(own) do
   local waiter = queue.waiters[claim.peer]
-  if waiter and waiter.fence < claim.fence then
+  -- An earlier place than the one it has now was given up since, and is remembered by a Redis that forgot that.
+  local is_earlier = waiter and waiter.fence == claim.fence and waiter.since_us < tonumber(claim.since_us)
+  if waiter and (waiter.fence < claim.fence or is_earlier) then
     drop_waiter(queue, claim.peer)
     waiter = nil
   end
