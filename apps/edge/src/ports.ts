@@ -1,7 +1,7 @@
-import type { Bus, Clock, Directory, Limiter, Log, Random } from '@parley/core';
+import type { Clock, Log, Random } from '@parley/core';
 import { MemoryBus, MemoryDirectory, MemoryLimiter, MemoryNetwork } from '@parley/core/memory';
 import type { NodeId } from '@parley/protocol';
-import { connectRedis, type RedisState } from '@parley/redis';
+import { connectRedis, type RedisState, type SharedPorts as RedisPorts } from '@parley/redis';
 import type { Config } from './config.ts';
 import { blaming } from './faults.ts';
 
@@ -9,12 +9,8 @@ import { blaming } from './faults.ts';
 const SILENCE_MS = 1_000;
 
 /** What the nodes of a cluster share. */
-export interface SharedPorts {
-  readonly directory: Directory;
-  readonly limiter: Limiter;
-  readonly bus: Bus;
+export interface SharedPorts extends Omit<RedisPorts, 'state'> {
   state(): RedisState | { readonly topology: 'memory' };
-  close(): Promise<void>;
 }
 
 /** Redis, or memory for a cluster of one. Rejects with one sentence when Redis cannot be reached. */

@@ -4,6 +4,7 @@ import {
   type Log,
   type NodeOptions,
   ParleyNode,
+  type SocketServer,
   type SocketServerOptions,
   systemClock,
   systemRandom,
@@ -12,7 +13,7 @@ import type { NodeId } from '@parley/protocol';
 import { createLog, createMetrics } from '@parley/telemetry';
 import type { Config } from './config.ts';
 import { blaming, listenAt } from './faults.ts';
-import { listenForOps, type OpsRoute, plain } from './ops-server.ts';
+import { listenForOps, type OpsRoute, type OpsServer, plain } from './ops-server.ts';
 import { type Page, readPage } from './page.ts';
 import { type SharedPorts, sharedPorts } from './ports.ts';
 import { publicRoutes } from './public-routes.ts';
@@ -51,43 +52,42 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const shared = await sharedPorts(config, { ...environment, node: nodeId });
   const node = new ParleyNode(nodeOptions(config, nodeId), { ...environment, ...shared, verifier, metrics });
 
-  /** What is to be ended, the last first. */
-  const opened = [() => shared.close(), () => node.stop()];
+  let sockets: SocketServer | undefined;
+  let ops: OpsServer | undefined;
+  /** Whatever of it has been opened. The operations port is the last: it says until then that the node is not ready. */
   const end = async () => {
-    for (const close of opened.splice(0).toReversed()) await close();
+    sockets?.stopAccepting();
+    await node.stop();
+    await sockets?.stop();
+    await shared.close();
+    await ops?.stop();
   };
 
   try {
     await inTime(node.start());
-    const sockets = await listenAt('PARLEY_', config, (place) =>
+    sockets = await listenAt('PARLEY_', config, (place) =>
       socket.listen(
         { ...place, ...socketOptions(config, log) },
         { upgrade: (request) => node.upgrade(request), http: publicRoutes({ node, page, log }) },
       ),
     );
-    // Before the node: its sessions end while their sockets can still say so.
-    opened.splice(1, 0, () => sockets.stop());
-    const ops = await listenAt('PARLEY_OPS_', config, (place) =>
+    ops = await listenAt('PARLEY_OPS_', config, (place) =>
       listenForOps(place, opsRoutes({ node, nodeId, metrics, shared, socketName: socket.name })),
     );
-    opened.unshift(() => ops.stop());
-    const { port } = sockets;
-    const listening = { event: 'listening', port, opsPort: ops.port, socket: socket.name, version: VERSION };
-    log.info(listening, 'listening');
-    return {
-      node,
-      port,
-      opsPort: ops.port,
-      async stop() {
-        sockets.stopAccepting();
-        await end();
-        log.info({ event: 'stopped' }, 'stopped');
-      },
-    };
   } catch (error) {
     await end();
     throw error;
   }
+  const ports = { port: sockets.port, opsPort: ops.port };
+  log.info({ event: 'listening', ...ports, socket: socket.name, version: VERSION }, 'listening');
+  return {
+    node,
+    ...ports,
+    async stop() {
+      await end();
+      log.info({ event: 'stopped' }, 'stopped');
+    },
+  };
 }
 
 /** A node that cannot hear its own inbox or cannot beat would otherwise wait in silence, and for ever. */

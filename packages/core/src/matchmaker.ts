@@ -5,7 +5,13 @@ import { LIMITS } from './limits.ts';
 import { claimOf, type Member } from './member.ts';
 import type { Membership } from './membership.ts';
 import type { Clock, Random } from './ports/clock.ts';
-import { type Match, type QueueDirectory, Unavailable, type WaitersAssertion } from './ports/directory.ts';
+import {
+  type Match,
+  NOT_AFTER_MS,
+  type QueueDirectory,
+  Unavailable,
+  type WaitersAssertion,
+} from './ports/directory.ts';
 import { Proposals } from './proposals.ts';
 import { type MatchWish, QueueView } from './queue-view.ts';
 import type { Streams } from './streams.ts';
@@ -216,6 +222,3 @@ export class Matchmaker {
     return view;
   }
 }
-
-/** Taking a place that comes to be executed later than this does nothing. */
-const NOT_AFTER_MS = 1_000;

@@ -5,14 +5,15 @@ import { LIMITS } from './limits.ts';
 import { claimOf, type Member } from './member.ts';
 import type { Membership } from './membership.ts';
 import type { Clock, Random } from './ports/clock.ts';
-import type {
-  AssertAnswer,
-  JoinAnswer,
-  JoinRequest,
-  RoomChange,
-  RoomDirectory,
-  RoomSnapshot,
-  Seat,
+import {
+  type AssertAnswer,
+  type JoinAnswer,
+  type JoinRequest,
+  NOT_AFTER_MS,
+  type RoomChange,
+  type RoomDirectory,
+  type RoomSnapshot,
+  type Seat,
 } from './ports/directory.ts';
 import type { Metrics } from './ports/metrics.ts';
 import { announceNow, type OwnSeat, type RoomView } from './room-view.ts';
@@ -65,9 +66,6 @@ export interface RoomKeeper {
   /** The room is to be asserted soon after `afterMs`. */
   soon(key: RoomKey, afterMs: number): void;
 }
-
-/** What comes to be executed later than this does nothing. */
-const NOT_AFTER_MS = 1_000;
 
 /**
  * What this node says to the directory about a room, and what the answers do to its view. Each runs alone for its room: the

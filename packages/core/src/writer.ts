@@ -1,4 +1,4 @@
-import { DIRECTORY_TIMEOUT_MS, Unavailable } from './ports/directory.ts';
+import { NOT_AFTER_MS, Unavailable } from './ports/directory.ts';
 import type { Cancel, Clock, Random } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
@@ -17,6 +17,8 @@ interface Line {
  * did not even start has certainly not happened.
  */
 const TURN_TIMEOUT_MS = 250;
+/** By how much this node may be wrong about the directory's time. */
+const CLOCKS_APART_MS = 500;
 const RETRY_MS = { first: 100, most: 2_000 };
 
 /**
@@ -72,7 +74,7 @@ export class Writer {
         } catch (error) {
           reject(error);
           if (undo === undefined) return;
-          await this.#pause(startedAtMs + DIRECTORY_TIMEOUT_MS * 2 - this.#clock.nowMs());
+          await this.#pause(startedAtMs + NOT_AFTER_MS + CLOCKS_APART_MS - this.#clock.nowMs());
           await this.#repeat(undo);
         }
       });

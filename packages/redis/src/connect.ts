@@ -1,4 +1,4 @@
-import type { Log, Random } from '@parley/core';
+import { DIRECTORY_TIMEOUT_MS, type Log, type Random } from '@parley/core';
 import type { NodeId } from '@parley/protocol';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
@@ -14,7 +14,12 @@ export type Connection = Redis | Cluster;
 export type Purpose = 'commands' | 'limiter' | 'publisher' | 'inbox';
 
 /** When a command is given up. */
-export const commandTimeoutMs = { commands: 1_000, limiter: 150, publisher: 1_000, inbox: 1_000 } as const;
+export const commandTimeoutMs = {
+  commands: DIRECTORY_TIMEOUT_MS,
+  limiter: 150,
+  publisher: 1_000,
+  inbox: 1_000,
+} as const;
 
 export interface ConnectionContext {
   readonly topology: Topology;

@@ -20,6 +20,9 @@ export class Unavailable extends Error {
 /** When a call to the directory is given up. Together with what it may wait for its turn, a client has its answer within 1 s. */
 export const DIRECTORY_TIMEOUT_MS = 750;
 
+/** How far ahead `notAfterMs` is set: a little further than the call is waited for, because two clocks are never quite the same. */
+export const NOT_AFTER_MS = 1_000;
+
 /**
  * Which peer is on which node, who sits in which room, who waits in which queue; for the whole cluster.
  *
