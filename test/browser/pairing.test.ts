@@ -46,7 +46,8 @@ describe.runIf(has('chromium'))('two browsers', () => {
 
   it('on one node without Redis: meet by a code, open a data channel, move a file unharmed', async () => {
     const { url } = await node();
-    await assertExchange(await open(url), await open(url));
+    const [host, guest] = [await open(url), await open(url)];
+    await assertExchange(host, guest, await start(host.page));
   });
 
   it.runIf(has('haproxy') && has('redis-server'))(
@@ -68,11 +69,20 @@ describe.runIf(has('chromium'))('two browsers', () => {
       const nodes = [await node(shared), await node(shared)];
       const haproxy = await startHaproxy({ backends: nodes });
       toStop.push(() => haproxy.stop());
-      await until('HAProxy to take both nodes for up', async () =>
-        [...(await haproxy.nodes()).values()].every(({ up }) => up),
-      );
+      /** HAProxy takes both nodes for good, and all it has open are this many sockets: no file of a page on its way. */
+      const settled = (sockets: number) =>
+        until(`HAProxy to hold ${sockets} sockets and nothing else`, async () => {
+          const states = [...(await haproxy.nodes()).values()];
+          const open = states.reduce((sum, { sessions }) => sum + sessions, 0);
+          return states.every(({ up, check }) => up && check === 'L7OK') && open === sockets;
+        });
 
-      await assertExchange(await open(haproxy.url), await open(haproxy.url), async () => {
+      const [host, guest] = [await open(haproxy.url), await open(haproxy.url)];
+      await settled(0);
+      const code = await start(host.page);
+      // Now the node without a socket is the one with the fewest connections.
+      await settled(1);
+      await assertExchange(host, guest, code, async () => {
         const statuses = await Promise.all(
           nodes.map(async ({ opsUrl }) => (await fetch(`${opsUrl}/statusz`)).json()),
         );
@@ -98,13 +108,14 @@ describe.runIf(has('chromium'))('two browsers', () => {
   });
 });
 
-/** Host and guest meet by a code, chat both ways, and the host sends a file; `meanwhile` runs while they are connected. */
+/** The guest joins by the host's code, they chat both ways, and the host sends a file; `meanwhile` runs while they are connected. */
 async function assertExchange(
   host: WatchedPage,
   guest: WatchedPage,
+  code: string,
   meanwhile: () => Promise<void> = async () => {},
 ): Promise<void> {
-  await join(guest.page, await start(host.page));
+  await join(guest.page, code);
   await Promise.all([connected(host.page), connected(guest.page)]);
   await meanwhile();
 
