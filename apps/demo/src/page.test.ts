@@ -14,7 +14,9 @@ describe('index.html', () => {
 
   it('works under a content security policy without inline code, and asks nobody else for anything', () => {
     expect(html).not.toMatch(/<style|<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=/);
-    expect([html, read('style.css')].join('\n')).not.toMatch(/https?:|(src|href)="\/\/|@import|url\(/);
+    // The name of a namespace is no address that anybody is asked at.
+    const asked = [html, read('style.css')].join('\n').replace('http://www.w3.org/2000/svg', '');
+    expect(asked).not.toMatch(/https?:|(src|href)="\/\/|@import|url\(/);
   });
 
   it('has a label for each field', () => {

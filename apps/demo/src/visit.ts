@@ -34,6 +34,8 @@ export interface VisitEvents {
 const STUCK_AFTER_MS = 12_000;
 const CHANNEL_LOST_AFTER_MS = 1_000;
 const TRY_AGAIN_AFTER_MS = 2_000;
+/** How often the way in is tried while the server cannot reach its cluster: such a moment passes, or is to be told. */
+const ENTER_ATTEMPTS = 5;
 
 /**
  * One stay in a room of two, from entering to leaving.
@@ -48,6 +50,7 @@ export class Visit {
   #id = randomId();
   #room: RoomId | undefined;
   #entered = false;
+  #attempts = 0;
   #iceServers: RTCIceServer[] = [];
   /** Who sits in the room, as the server last said. */
   #remote: RoomPeer | undefined;
@@ -98,6 +101,7 @@ export class Visit {
     if (answer.type !== 'joined') return;
     this.#room = answer.room;
     this.#entered = true;
+    this.#attempts = 0;
     this.#events.entered(answer.room);
     const [remote] = answer.peers;
     this.#remote = undefined;
@@ -107,8 +111,10 @@ export class Visit {
 
   /** Who was in already tries on: the seat may still be held by the own connection that was lost. */
   #keptOut({ code, retryAfterMs }: ErrorReply): void {
-    const passing = code === 'room-full' || code === 'cluster-unavailable' || code === 'rate-limited';
-    if (this.#entered && passing) {
+    this.#attempts += 1;
+    const isPassing = code === 'cluster-unavailable' && this.#attempts < ENTER_ATTEMPTS;
+    const isWaiting = this.#entered && ['room-full', 'cluster-unavailable', 'rate-limited'].includes(code);
+    if (isPassing || isWaiting) {
       this.#retry = setTimeout(() => void this.#enter(), retryAfterMs ?? TRY_AGAIN_AFTER_MS);
     } else if (this.#peer?.connected !== true) {
       this.#end(code, retryAfterMs);

@@ -131,11 +131,11 @@ describe('a JWT is refused', () => {
 
   it('unsecured (alg none), with or without something where the signature would be', async () => {
     const unsecured = jwt.sign({ sub: 'ada', exp: nowS + 60 }, '', { algorithm: 'none' });
-    expect(await verify(unsecured)).toEqual(refused('token-bad-signature'));
-    expect(await verify(`${unsecured}${signed({}).split('.')[2]}`)).toEqual(refused('token-bad-signature'));
+    expect(await verify(unsecured)).toEqual(refused('token-wrong-algorithm'));
+    expect(await verify(`${unsecured}${signed({}).split('.')[2]}`)).toEqual(refused('token-wrong-algorithm'));
     for (const alg of ['None', 'NONE', 'nOnE', '', null, 0]) {
       const token = `${base64url({ alg, typ: 'JWT' })}.${base64url({ sub: 'ada', exp: nowS + 60 })}.`;
-      expect(await verify(token)).toEqual(refused('token-bad-signature'));
+      expect(await verify(token)).toEqual(refused('token-wrong-algorithm'));
     }
   });
 
@@ -149,15 +149,15 @@ describe('a JWT is refused', () => {
     const confused = withHmac({ alg: 'HS256', typ: 'JWT' }, { sub: 'ada', exp: nowS + 60 }, rsa.publicKey);
     const misled = createSecretKey(Buffer.from(rsa.publicKey));
     expect(jwt.verify(confused, misled, { clockTimestamp: nowS })).toMatchObject({ sub: 'ada' });
-    expect(await verifier.verify(confused)).toEqual(refused('token-bad-signature'));
-    expect(await verifier.verify(signed({}))).toEqual(refused('token-bad-signature'));
+    expect(await verifier.verify(confused)).toEqual(refused('token-wrong-algorithm'));
+    expect(await verifier.verify(signed({}))).toEqual(refused('token-wrong-algorithm'));
     expect(
       await verifier.verify(jwt.sign({ sub: 'ada', exp: nowS + 60 }, rsa.privateKey, { algorithm: 'RS256' })),
     ).toMatchObject(accepted);
   });
 
   it('signed with a stronger algorithm than the configured one', async () => {
-    expect(await verify(signed({}, { algorithm: 'HS512' }))).toEqual(refused('token-bad-signature'));
+    expect(await verify(signed({}, { algorithm: 'HS512' }))).toEqual(refused('token-wrong-algorithm'));
   });
 
   it('with a critical extension that nobody here knows', async () => {
@@ -230,9 +230,9 @@ describe('the kid of a JWT', () => {
   });
 
   it('must be one that is known, and must be there, when every key has a name', async () => {
-    expect(await verifier(a, b).verify(token('c'))).toEqual(refused('token-bad-signature'));
-    expect(await verifier(a, b).verify(token('__proto__'))).toEqual(refused('token-bad-signature'));
-    expect(await verifier(a, b).verify(token())).toEqual(refused('token-bad-signature'));
+    expect(await verifier(a, b).verify(token('c'))).toEqual(refused('token-unknown-key'));
+    expect(await verifier(a, b).verify(token('__proto__'))).toEqual(refused('token-unknown-key'));
+    expect(await verifier(a, b).verify(token())).toEqual(refused('token-unknown-key'));
   });
 
   it('does not matter to keys without a name, of which each is tried', async () => {
@@ -270,6 +270,42 @@ describe('what is no JWT is malformed', () => {
     const above = filler(3000);
     expect(above.length).toBeGreaterThan(4096);
     expect(await verify(above)).toEqual(malformed);
+  });
+
+  it('when its header is JSON, and no object', async () => {
+    for (const header of [null, 7, 'text', true])
+      expect(await verify(`${base64url(header)}.e30.e30`)).toEqual(malformed);
+    expect(await verify(`${base64url([])}.e30.e30`)).toEqual(refused('token-wrong-algorithm'));
+    expect(await verify(withHmac({ alg: 'HS256' }, { sub: 'ada', exp: nowS + 60 }, secret))).toMatchObject(
+      accepted,
+    );
+  });
+
+  it('but not when its header is large, deep, or says what nobody asked for', async () => {
+    const payload = { sub: 'ada', exp: nowS + 60 };
+    const deep: unknown = JSON.parse(`${'['.repeat(1_200)}${']'.repeat(1_200)}`);
+    const odd = {
+      kid: 'x'.repeat(2_000),
+      jku: 'https://evil.example',
+      jwk: { kty: 'oct', k: 'AA' },
+      x: deep,
+    };
+    for (const [name, value] of Object.entries(odd)) {
+      const token = withHmac({ alg: 'HS256', typ: 'JWT', [name]: value }, payload, secret);
+      expect(await verify(token)).toMatchObject(accepted);
+    }
+  });
+
+  it('and no claims make the verifier throw, be they ever so well signed', async () => {
+    const names = ['sub', 'exp', 'nbf', 'iss', 'aud', 'peer', 'realm', 'rooms', 'queues', 'codes', 'meta'];
+    const claims = fc.dictionary(fc.constantFrom(...names, '__proto__', 'toJSON'), fc.jsonValue());
+    await fc.assert(
+      fc.asyncProperty(claims, fc.dictionary(fc.string(), fc.jsonValue()), async (said, header) => {
+        const token = withHmac({ ...header, alg: 'HS256' }, { sub: 'ada', exp: nowS + 60, ...said }, secret);
+        expect(await verify(token, { issuer: 'i', audience: 'a' })).toHaveProperty('ok');
+        expect(await verify(token)).toHaveProperty('ok');
+      }),
+    );
   });
 
   it('and nothing a stranger sends makes the verifier throw', async () => {

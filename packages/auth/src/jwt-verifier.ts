@@ -7,8 +7,10 @@ import type { Jwt, VerifyOptions } from 'jsonwebtoken';
 
 import { identityOf } from './claims.ts';
 import { looksLikeJwt } from './form.ts';
+import { remoteKeys } from './remote-keys.ts';
+import type { KeyServer } from './remote-keys.ts';
 import { publicKeySet, sharedSecret } from './signing-keys.ts';
-import type { KeysFor, PublicKey } from './signing-keys.ts';
+import type { KeysFor, PublicKey, PublicKeyAlgorithm } from './signing-keys.ts';
 import { MALFORMED, refused } from './verdict.ts';
 
 /** How far the clocks of a backend and a node may be apart. */
@@ -26,21 +28,20 @@ export type JwtOptions = {
   readonly nowMs?: () => number;
 } & (
   | { readonly algorithm: 'HS256'; readonly secret: string }
-  | { readonly algorithm: 'RS256' | 'ES256'; readonly publicKeys: readonly PublicKey[] }
+  | { readonly algorithm: PublicKeyAlgorithm; readonly publicKeys: readonly PublicKey[] }
+  | { readonly algorithm: PublicKeyAlgorithm; readonly keyServer: KeyServer }
 );
 
 /**
  * Accepts signed JWTs (RFC 7519): one algorithm, `exp` required, `nbf`, `iss` and `aud` as configured, with
  * {@link LEEWAY_MS}. The signature is judged first, so that a stranger learns nothing about claims by forging them.
  *
- * Throws for keys that do not fit the algorithm.
+ * Throws for keys that do not fit the algorithm. Those of a key server are fetched from now on, and judged as they come;
+ * while they cannot be had, a token that needs them is neither accepted nor refused.
  */
 export function jwtVerifier(options: JwtOptions): TokenVerifier {
   const { nowMs = Date.now } = options;
-  const keysFor =
-    options.algorithm === 'HS256'
-      ? sharedSecret(options.secret)
-      : publicKeySet(options.algorithm, options.publicKeys);
+  const keysFor = keysOf(options);
   return {
     async verify(token) {
       if (token === undefined || !looksLikeJwt(token)) return MALFORMED;
@@ -48,20 +49,31 @@ export function jwtVerifier(options: JwtOptions): TokenVerifier {
       if (decoded === undefined) return MALFORMED;
       // RFC 7515 section 4.1.11: whoever does not know a critical extension must refuse; jsonwebtoken knows none and goes on.
       if ('crit' in decoded.header) return refused('token-bad-signature');
-      return verifyWithAny(keysFor, token, decoded, options, nowMs());
+      // jsonwebtoken says the same; but first, so that such a token is no reason to ask a key server.
+      if (decoded.header.alg !== options.algorithm) return refused('token-wrong-algorithm');
+      const found = await keysFor(decoded.header.kid);
+      if (!found.ok) return { ok: false, kind: 'unavailable', retryAfterMs: found.retryAfterMs };
+      if (found.keys.length === 0) return refused('token-unknown-key');
+      return verifyWithAny(found.keys, token, decoded, options, nowMs());
     },
   };
 }
 
+function keysOf(options: JwtOptions): KeysFor {
+  if (options.algorithm === 'HS256') return sharedSecret(options.secret);
+  if ('keyServer' in options) return remoteKeys(options.algorithm, options.keyServer);
+  return publicKeySet(options.algorithm, options.publicKeys);
+}
+
 /** Several keys without a name are tried one after the other: only one of them can have signed the token. */
 function verifyWithAny(
-  keysFor: KeysFor,
+  keys: readonly KeyObject[],
   token: string,
   decoded: Jwt,
   options: JwtOptions,
   nowMs: number,
 ): Verdict {
-  for (const key of keysFor(decoded.header.kid)) {
+  for (const key of keys) {
     const close = verifyWith(key, token, options, nowMs);
     if (close === undefined) return accepted(decoded.payload, options, nowMs);
     if (close !== 'token-bad-signature') return refused(close);

@@ -87,7 +87,7 @@ export const CLOSES = {
   'token-bad-signature': {
     code: 4102,
     reconnect: 'changed',
-    meaning: 'The signature, its algorithm or its key (`kid`) is not one this server accepts.',
+    meaning: 'The signature is not that of a key this server trusts, or the header asks for what it does not know.',
   },
   'token-wrong-issuer': {
     code: 4103,
@@ -114,6 +114,16 @@ export const CLOSES = {
     reconnect: 'changed',
     meaning: 'A well-formed public token that this server does not know.',
   },
+  'token-wrong-algorithm': {
+    code: 4108,
+    reconnect: 'changed',
+    meaning: 'The `alg` is not the one this server is configured for.',
+  },
+  'token-unknown-key': {
+    code: 4109,
+    reconnect: 'changed',
+    meaning: 'The `kid` names no key this server trusts.',
+  },
   'rate-limited': {
     code: 4110,
     reconnect: 'changed',
@@ -122,7 +132,7 @@ export const CLOSES = {
   'too-many-sessions': {
     code: 4111,
     reconnect: 'changed',
-    meaning: 'This credential or address has as many sessions as it may have.',
+    meaning: 'This address, token or realm has as many sessions as it may have.',
   },
 
   replaced: {
@@ -138,7 +148,7 @@ export const CLOSES = {
   banned: {
     code: 4202,
     reconnect: 'never',
-    meaning: 'This peer, user or address is banned.',
+    meaning: 'This peer, user, token or address is banned.',
   },
   'protocol-violation': {
     code: 4203,

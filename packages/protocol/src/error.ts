@@ -73,6 +73,10 @@ export const ERROR_CODES = {
       'What the message needs beyond this node cannot be reached; a signal was delivered at most once.',
     remedy: 'Wait `retryAfterMs`; rooms whose peers share this node go on working.',
   },
+  'keys-unavailable': {
+    meaning: 'The keys that judge the token of a `refresh` cannot be had now; the session goes on as it was.',
+    remedy: 'Send `refresh` again after `retryAfterMs`.',
+  },
   internal: {
     meaning: 'A fault of the node.',
     remedy: 'Repeat once, then report it.',

@@ -34,6 +34,10 @@ export const REFUSALS = {
     status: 403,
     meaning: 'Pages of this origin may not connect.',
   },
+  banned: {
+    status: 403,
+    meaning: 'This address is banned.',
+  },
   'upgrade-required': {
     status: 426,
     meaning: 'The request is not a WebSocket upgrade of version 13.',
@@ -48,7 +52,7 @@ export const REFUSALS = {
   },
   'too-many-sessions': {
     status: 429,
-    meaning: 'This address or token has as many sessions as it may have; see Retry-After.',
+    meaning: 'This address, token or realm has as many sessions as it may have; see Retry-After.',
   },
   internal: {
     status: 500,
@@ -61,6 +65,10 @@ export const REFUSALS = {
   draining: {
     status: 503,
     meaning: 'This node stops and takes no new sessions; see Retry-After.',
+  },
+  'keys-unavailable': {
+    status: 503,
+    meaning: 'The keys that judge this token cannot be had now; see Retry-After.',
   },
   'cluster-unavailable': {
     status: 503,
