@@ -2,6 +2,7 @@ import { mint } from '@parley/auth';
 import { readConfig } from '@parley/edge/config';
 import { type RunningServer, startServer } from '@parley/edge/server';
 
+import { unlimited } from '../support/unlimited.ts';
 import type { MintWishes, Target } from './case.ts';
 
 const PUBLIC_TOKEN = 'conformance-public-token';
@@ -60,6 +61,7 @@ export async function startNode(
     PARLEY_PORT: '0',
     PARLEY_OPS_PORT: '0',
     PARLEY_LOG_LEVEL: 'silent',
+    ...unlimited,
     ...(door === 'open' ? OPEN : GUARDED),
     ...environment,
   });

@@ -1,6 +1,6 @@
 import { type Clock, type NodePorts, ParleyNode, type Random } from '@parley/core';
 import { MemoryLimiter } from '@parley/core/memory';
-import { optionsOf, quietMetrics, strictLog } from '@parley/core/testing';
+import { optionsOf, plainNames, quietMetrics, strictLog } from '@parley/core/testing';
 import type { NodeId, Realm } from '@parley/protocol';
 
 import { Link } from './link.ts';
@@ -34,7 +34,7 @@ export class SimulatedNode {
 }
 
 function portsFor(world: World, node: NodeId, link: Link, clock: Clock, random: Random): NodePorts {
-  const { nodes, peers, queues } = world.directory;
+  const { nodes, peers, queues, bans } = world.directory;
   return {
     clock,
     random,
@@ -44,6 +44,7 @@ function portsFor(world: World, node: NodeId, link: Link, clock: Clock, random: 
       peers: link.over(peers),
       rooms: link.over(world.rooms),
       queues: link.over(queues),
+      bans: link.over(bans),
     },
     limiter: new MemoryLimiter({ clock }),
     verifier: {
@@ -54,5 +55,6 @@ function portsFor(world: World, node: NodeId, link: Link, clock: Clock, random: 
     },
     metrics: quietMetrics,
     log: strictLog,
+    pseudonyms: plainNames,
   };
 }

@@ -4,6 +4,7 @@ import { startServer, type RunningServer } from '@parley/edge/server';
 import type { ConnectOptions, RawClient } from './client.ts';
 import { startRedis, uniquePrefix, type SharedRedis } from './redis.ts';
 import { watchTtls, type TtlWatch } from './ttl-watch.ts';
+import { unlimited } from './unlimited.ts';
 import { until } from './until.ts';
 
 /** One node of a {@link Cluster}: in this process, so that a test can look inside, with sockets as real as any. */
@@ -99,6 +100,7 @@ function configOf(env: NodeJS.ProcessEnv): Config {
     PARLEY_OPS_PORT: '0',
     PARLEY_SOCKET: 'auto',
     PARLEY_LOG_LEVEL: 'error',
+    ...unlimited,
     ...(isOpen && { PARLEY_AUTH: 'none' }),
     ...env,
   });

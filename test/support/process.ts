@@ -1,5 +1,6 @@
 import { Child, surroundings, type Exit } from './child.ts';
 import { shippedPath } from './shipped.ts';
+import { unlimited } from './unlimited.ts';
 import { until } from './until.ts';
 
 /** One line of a node's log. */
@@ -72,6 +73,7 @@ function spawnNode(env: NodeJS.ProcessEnv, program: string, onLine: (line: strin
     PARLEY_PORT: '0',
     PARLEY_OPS_PORT: '0',
     PARLEY_SOCKET: 'auto',
+    ...unlimited,
   };
   return new Child({
     name: 'the node',

@@ -1,15 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from './contract/seeded-random.ts';
+import { Bans } from './bans.ts';
 import { Door } from './door.ts';
+import { Hub } from './hub.ts';
+import { MemoryLimiter } from './memory/index.ts';
 import type { Membership } from './membership.ts';
-import type { DoorOptions } from './options.ts';
+import { Narrator } from './narrator.ts';
+import type { DoorOptions, Rates } from './options.ts';
+import { Penalties } from './penalties.ts';
+import type { Limiter } from './ports/limiter.ts';
 import type { HttpRequest, SocketListener } from './ports/socket.ts';
 import type { TokenVerifier } from './ports/verifier.ts';
 import type { Admitted } from './session.ts';
 import { verifier } from './testing/cluster.ts';
-import { optionsOf, requestOf } from './testing/samples.ts';
+import { Gate } from './testing/gate.ts';
+import { optionsOf, ratesOf, requestOf } from './testing/samples.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
-import { QuietLog, quietMetrics } from './testing/quiet.ts';
+import { plainNames, QuietLog, quietMetrics } from './testing/quiet.ts';
+import { World } from './testing/world.ts';
+import { Throttle } from './throttle.ts';
 
 const TOKEN = { authorization: 'Bearer alice' };
 const JWT = 'aaa.bbb.ccc';
@@ -82,10 +91,11 @@ describe('who comes in', () => {
     door.close();
     expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: false, answer: { status: 503 } });
     const socket = new FakeSocket();
-    if (admission.ok) admission.open(socket);
+    if (admission.ok) socket.listener = admission.open(socket);
     expect(socket.closedWith).toBe(4000);
     expect(accepted).toEqual([]);
-    expect(door.inside).toBe(0);
+    socket.drop(4000);
+    expect(door.occupancy.inside).toBe(0);
   });
 
   it('is told by a close why a well-formed token is not accepted, because a browser sees no status', async () => {
@@ -108,7 +118,7 @@ describe('who comes in', () => {
     expect((await enter(requestOf({}, { query: `token=${JWT}` }))).peer).toBe(JWT);
     const all = requestOf({ ...offer('browser'), authorization: 'Bearer header' }, { query: 'token=query' });
     expect((await enter(all)).peer).toBe('header');
-    expect(door.inside).toBe(4);
+    expect(door.occupancy.inside).toBe(4);
   });
 
   it('is answered the one subprotocol, never the token; and none if none was offered', async () => {
@@ -130,7 +140,7 @@ describe('who comes in', () => {
     expect(JSON.parse(String(answer?.body))).toMatchObject({ code: 'internal' });
     expect(JSON.stringify(answer)).not.toContain('a bug');
     expect(log.errors).toEqual([{ event: 'upgrade-failed', error: new TypeError('a bug') }]);
-    expect(door.inside).toBe(0);
+    expect(door.occupancy.inside).toBe(0);
     // Whose token it does not fail over comes in.
     expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
     expect(outcomes).toEqual(['internal', 'accepted']);
@@ -154,7 +164,7 @@ describe('how many come in', () => {
     const full = await door.connect(requestOf(TOKEN));
     expect(full).toMatchObject({ answer: { status: 503, headers: { 'retry-after': '2' } } });
     for (const socket of sockets) socket.drop();
-    expect([door.inside, door.addresses]).toEqual([0, 0]);
+    expect([door.occupancy.inside, door.occupancy.counted]).toEqual([0, 0]);
     expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
   });
 
@@ -186,7 +196,7 @@ describe('how many come in', () => {
       admission.abandoned();
       admission.abandoned();
     }
-    expect([door.inside, door.addresses]).toEqual([0, 0]);
+    expect([door.occupancy.inside, door.occupancy.counted]).toEqual([0, 0]);
     expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
   });
 
@@ -194,6 +204,93 @@ describe('how many come in', () => {
     const { door } = start({ maxSessions: 3 });
     const answers = await Promise.all(Array.from({ length: 10 }, () => door.connect(requestOf(TOKEN))));
     expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
+  });
+});
+
+describe('how often one may come', () => {
+  it('is bounded for an address, an IPv6 /64 being one, and the answer says when to come again', async () => {
+    const { door } = start({}, verifier, undefined, { 'upgrade-address': 2 });
+    const from = (address: string) => door.connect(requestOf(TOKEN, { address }));
+    expect(await from('2001:db8::1')).toMatchObject({ ok: true });
+    expect(await from('2001:db8::2')).toMatchObject({ ok: true });
+    expect(await from('2001:db8::3')).toMatchObject({
+      answer: { status: 429, headers: { 'retry-after': '30' } },
+    });
+    expect(await from('2001:db8:0:1::1')).toMatchObject({ ok: true });
+  });
+
+  it('is bounded for a JWT wherever it is used; a public token is everybody’s', async () => {
+    const { door } = start({}, personal, undefined, { 'upgrade-token': 1 });
+    const at = (n: number, token: string) =>
+      door.connect(requestOf({ authorization: `Bearer ${token}` }, { address: `192.0.2.${n}` }));
+    expect(await at(1, JWT)).toMatchObject({ ok: true });
+    expect(await at(2, JWT)).toMatchObject({ answer: { status: 429 } });
+    expect(await at(3, 'alice')).toMatchObject({ ok: true });
+    expect(await at(4, 'alice')).toMatchObject({ ok: true });
+  });
+
+  it('counts a check like an attempt: else it would be the way around', async () => {
+    const { door } = start({}, verifier, undefined, { 'upgrade-address': 1 });
+    expect(await door.check(requestOf(TOKEN))).toMatchObject({ status: 200 });
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ answer: { status: 429 } });
+  });
+
+  it('is less for whoever presents credentials that are refused, and only for them', async () => {
+    const { door, clock } = start({}, verifier, undefined, { credential: 2 });
+    const bad = requestOf({ authorization: 'Bearer expired' });
+    for (let n = 1; n <= 3; n += 1) expect(await door.connect(bad)).toMatchObject({ ok: true });
+    expect(await door.connect(bad)).toMatchObject({
+      answer: { status: 429, headers: { 'retry-after': '30' } },
+    });
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ answer: { status: 429 } });
+    expect(await door.connect(requestOf(TOKEN, { address: '192.0.2.9' }))).toMatchObject({ ok: true });
+    await clock.advance(30_000);
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
+  });
+
+  it('is not charged for those who have no credential at all: they are told so', async () => {
+    const { door } = start({}, verifier, undefined, { credential: 1 });
+    for (let n = 1; n <= 5; n += 1)
+      expect(await door.connect(requestOf())).toMatchObject({ answer: { status: 401 } });
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
+  });
+});
+
+describe('how many one may have', () => {
+  it('is bounded for a JWT', async () => {
+    const { door, open } = start({ maxSessionsPerToken: 1 }, personal);
+    const mine = requestOf({ authorization: `Bearer ${JWT}` });
+    const first = await open(mine);
+    expect(await door.connect(mine)).toMatchObject({ answer: { status: 429 } });
+    expect(await door.connect(requestOf({ authorization: 'Bearer ddd.eee.fff' }))).toMatchObject({
+      ok: true,
+    });
+    first.drop();
+    expect(await door.connect(mine)).toMatchObject({ ok: true });
+  });
+
+  it('is not bounded for a public token: it is everybody’s', async () => {
+    const { open } = start({ maxSessionsPerToken: 1 });
+    await open(requestOf(TOKEN));
+    await open(requestOf(TOKEN));
+  });
+
+  it('is bounded for a realm, in the whole cluster', async () => {
+    const { door, membership } = start({ maxSessionsPerRealm: 5 });
+    membership.elsewhere = 4;
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
+    membership.elsewhere = 5;
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ answer: { status: 429 } });
+  });
+});
+
+describe('keys that cannot be had', () => {
+  it('neither let anybody in nor call a token wrong', async () => {
+    const { door } = start({}, keyless, undefined, { credential: 1 });
+    for (let n = 1; n <= 3; n += 1)
+      expect(await door.connect(requestOf(TOKEN))).toMatchObject({
+        answer: { status: 503, headers: { 'retry-after': '2' } },
+      });
   });
 });
 
@@ -205,7 +302,7 @@ describe('a check', () => {
     const expired = await door.check(requestOf({ authorization: 'Bearer expired' }));
     expect(expired.status).toBe(401);
     expect(JSON.parse(String(expired.body))).toMatchObject({ code: 'token-expired' });
-    expect(door.inside).toBe(0);
+    expect(door.occupancy.inside).toBe(0);
   });
 });
 
@@ -224,28 +321,53 @@ const failing: TokenVerifier = {
   verify: (token) => (token === 'poison' ? Promise.reject(new TypeError('a bug')) : verifier.verify(token)),
 };
 
+/** Knows everybody by any token. */
+const personal: TokenVerifier = { verify: () => verifier.verify('alice') };
+
+const keyless: TokenVerifier = {
+  verify: async () => ({ ok: false, kind: 'unavailable', retryAfterMs: 1_500 }),
+};
+
 function start(
   more: Partial<DoorOptions> = {},
   verifies = verifier,
   upgraded: (outcome: string) => void = () => {},
+  rates: Partial<Rates> = {},
 ) {
+  const world = new World();
+  const { clock } = world;
   const membership = {
     up: true,
     timeMs: 1_700_000_000_000,
+    elsewhere: 0,
     nowMs() {
       return this.timeMs;
+    },
+    sessionsElsewhere() {
+      return this.elsewhere;
     },
   };
   const accepted: Admitted[] = [];
   const log = new QuietLog();
+  const limits = new Gate();
   const listener: SocketListener = { message() {}, binary() {}, alive() {}, closed() {} };
-  const door = new Door({
-    options: optionsOf('node-1', {}, more),
-    verifier: verifies,
+  const options = optionsOf('node-1', { rates: ratesOf(rates) }, more);
+  const throttle = new Throttle({
+    limiter: limits.over<Limiter>(new MemoryLimiter({ clock })),
+    rates: options.rates,
+    nodes: () => 1,
+    clock,
+    metrics: quietMetrics,
+  });
+  const penalties = new Penalties(throttle, clock);
+  const bans = new Bans({ table: world.directory.bans, clock, log, changed() {} });
+  const hub = new Hub();
+  const door = new Door(options, {
+    ...{ verifier: verifies, throttle, penalties, bans, hub, log },
     membership: membership as unknown as Membership,
     random: new SeededRandom(1),
     metrics: { ...quietMetrics, upgraded },
-    log,
+    narrator: new Narrator(log, plainNames),
     events: {
       accept(admitted) {
         accepted.push(admitted);
@@ -266,5 +388,5 @@ function start(
     if (!admitted) throw new Error('nobody came in');
     return admitted;
   }
-  return { door, membership, accepted, log, open, enter };
+  return { door, membership, accepted, log, limits, bans, clock, open, enter };
 }

@@ -5,28 +5,56 @@ import {
   type OfferedSubprotocols,
   type PeerId,
   readSubprotocols,
-  REFUSALS,
   type RefusalCode,
   type SessionId,
   SUBPROTOCOL,
 } from '@parley/protocol';
-import { CallerReader, limitSubject } from './caller.ts';
+import { banRefsOf, type Bans } from './bans.ts';
+import { type Caller, CallerReader } from './caller.ts';
+import { credentialOf } from './credential.ts';
 import { fenceOf } from './fence.ts';
+import type { Hub } from './hub.ts';
+import { json, refusalAnswer } from './http-answer.ts';
 import type { Membership } from './membership.ts';
+import type { Narrator } from './narrator.ts';
+import { Occupancy } from './occupancy.ts';
 import type { NodeOptions } from './options.ts';
 import { isOriginAllowed } from './origin.ts';
+import type { Penalties } from './penalties.ts';
 import type { Random } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Admission, HttpAnswer, HttpRequest, Socket, SocketListener } from './ports/socket.ts';
-import type { TokenVerifier } from './ports/verifier.ts';
+import type { Identity, TokenVerifier } from './ports/verifier.ts';
 import type { Admitted } from './session.ts';
+import type { Attempt, Throttle } from './throttle.ts';
+import { type Visitor, visitorOf } from './visitor.ts';
 
 /** What a request would get: a session, a close that says why, or a refusal before any socket exists. */
 type Verdict =
   | { readonly ok: true; readonly admitted: Admitted }
-  | { readonly ok: false; readonly close: CloseName }
-  | { readonly ok: false; readonly refusal: RefusalCode; readonly retryAfterMs?: number };
+  | { readonly ok: false; readonly close: CloseName; readonly visitor: Visitor }
+  | {
+      readonly ok: false;
+      readonly refusal: RefusalCode;
+      readonly retryAfterMs?: number;
+      readonly visitor?: Visitor;
+    };
+
+/** What the door decides by. */
+export interface DoorParts {
+  readonly verifier: TokenVerifier;
+  readonly throttle: Throttle;
+  readonly penalties: Penalties;
+  readonly bans: Bans;
+  readonly hub: Hub;
+  readonly membership: Membership;
+  readonly random: Random;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly narrator: Narrator;
+  readonly events: DoorEvents;
+}
 
 export interface DoorEvents {
   /** Somebody came in. */
@@ -40,45 +68,18 @@ export interface DoorEvents {
  * a close that says why, because of a refused upgrade a browser sees nothing at all.
  */
 export class Door {
+  /** Who is inside. */
+  readonly occupancy: Occupancy;
   readonly #options: NodeOptions;
-  readonly #verifier: TokenVerifier;
-  readonly #membership: Membership;
-  readonly #random: Random;
-  readonly #metrics: Metrics;
-  readonly #log: Log;
-  readonly #events: DoorEvents;
+  readonly #parts: DoorParts;
   readonly #callers: CallerReader;
-  readonly #perAddress = new Map<string, number>();
-  #inside = 0;
   #closed = false;
 
-  constructor(options: {
-    options: NodeOptions;
-    verifier: TokenVerifier;
-    membership: Membership;
-    random: Random;
-    metrics: Metrics;
-    log: Log;
-    events: DoorEvents;
-  }) {
-    this.#options = options.options;
-    this.#verifier = options.verifier;
-    this.#membership = options.membership;
-    this.#random = options.random;
-    this.#metrics = options.metrics;
-    this.#log = options.log;
-    this.#events = options.events;
-    this.#callers = new CallerReader(options.options.door.trustedProxies);
-  }
-
-  /** Sockets that are open or about to be. */
-  get inside(): number {
-    return this.#inside;
-  }
-
-  /** Addresses that have such sockets. */
-  get addresses(): number {
-    return this.#perAddress.size;
+  constructor(options: NodeOptions, parts: DoorParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.#callers = new CallerReader(options.door.trustedProxies);
+    this.occupancy = new Occupancy(options.door);
   }
 
   /** The node stops: nobody comes in any more. */
@@ -98,24 +99,30 @@ export class Door {
         ? refuse('unsupported-subprotocol')
         : await this.#verdict(request, offered);
     // Others came in while the token was looked at. Between this and the count nothing waits.
-    const full = verdict.ok && this.#full(verdict.admitted.address);
-    if (full) verdict = refuse(full, RETRY_AFTER_MS);
-    if ('refusal' in verdict) {
-      this.#metrics.upgraded(verdict.refusal);
+    if (verdict.ok) verdict = this.#crowded(verdict.admitted) ?? verdict;
+    this.#tell(verdict);
+    if ('refusal' in verdict)
       return { ok: false, answer: refusalAnswer(verdict.refusal, verdict.retryAfterMs) };
-    }
-    this.#metrics.upgraded(verdict.ok ? 'accepted' : verdict.close);
-    const subprotocol = offered.version === SUBPROTOCOL && { subprotocol: SUBPROTOCOL };
-    if (!verdict.ok)
-      return { ok: true, ...subprotocol, open: (socket) => sendAway(socket, verdict.close), abandoned() {} };
-    const { admitted } = verdict;
-    const leave = this.#enter(admitted.address);
-    const open = (socket: Socket) => {
-      if (!this.#closed) return andThen(this.#events.accept(admitted, socket), leave);
-      leave();
-      return sendAway(socket, 'drained');
+    const leave = this.occupancy.enter(verdict.ok ? verdict.admitted.visitor : verdict.visitor);
+    return {
+      ok: true,
+      ...(offered.version === SUBPROTOCOL && { subprotocol: SUBPROTOCOL }),
+      open: (socket) => andThen(this.#open(verdict, socket), leave),
+      abandoned: leave,
     };
-    return { ok: true, ...subprotocol, open, abandoned: leave };
+  }
+
+  #open(verdict: Exclude<Verdict, { refusal: RefusalCode }>, socket: Socket): SocketListener {
+    if (!verdict.ok) return sendAway(socket, verdict.close);
+    return this.#closed ? sendAway(socket, 'drained') : this.#parts.events.accept(verdict.admitted, socket);
+  }
+
+  #tell(verdict: Verdict): void {
+    const { metrics, narrator } = this.#parts;
+    if (verdict.ok) return metrics.upgraded('accepted');
+    const code = 'refusal' in verdict ? verdict.refusal : verdict.close;
+    metrics.upgraded(code);
+    if (verdict.visitor) narrator.refused(code, verdict.visitor);
   }
 
   /** What an upgrade from this origin with this credential would get (`GET /v1/check`). Never rejects. */
@@ -129,89 +136,92 @@ export class Door {
   /** A verifier with a bug costs this request, never the process. */
   #verdict(request: HttpRequest, offered: OfferedSubprotocols): Promise<Verdict> {
     return this.#judge(request, offered).catch((error: unknown) => {
-      this.#log.error({ event: 'upgrade-failed', error }, 'an upgrade could not be judged; it is refused');
+      this.#parts.log.error(
+        { event: 'upgrade-failed', error },
+        'an upgrade could not be judged; it is refused',
+      );
       return refuse('internal');
     });
   }
 
   async #judge(request: HttpRequest, offered: OfferedSubprotocols): Promise<Verdict> {
-    if (this.#closed) return refuse('draining', RETRY_AFTER_MS);
-    const { door } = this.#options;
     const caller = this.#callers.read(request);
-    if (door.requireSecure && !caller.secure) return refuse('insecure-transport');
-    if (!isOriginAllowed(request, door)) return refuse('origin-not-allowed');
-    if (!this.#membership.up) return refuse('cluster-unavailable', RETRY_AFTER_MS);
-    const full = this.#full(caller.address);
-    if (full) return refuse(full, RETRY_AFTER_MS);
+    const token = credentialOf(request, offered, this.#options.door.allowQueryToken);
+    const visitor = visitorOf(caller.address, request, token === 'not-allowed-in-query' ? undefined : token);
+    const refusal = this.#refusalOf(request, caller, visitor);
+    if (refusal) return refusal;
+    if (token === 'not-allowed-in-query') return refuse('credential-malformed', visitor);
+    const leave = await this.#parts.throttle.ask(...attemptsOf(visitor));
+    if (!leave.ok) return refuse(leave.code, visitor, leave.retryAfterMs);
 
-    const credential = credentialOf(request, offered, door.allowQueryToken);
-    if (credential === 'not-allowed-in-query') return refuse('credential-malformed');
-    const verdict = await this.#verifier.verify(credential);
-    if (!verdict.ok && verdict.kind === 'malformed')
-      return refuse(credential === undefined ? 'credential-missing' : 'credential-malformed');
-    if (!verdict.ok) return { ok: false, close: verdict.close };
-    const { identity } = verdict;
-    const session = this.#random.id() as SessionId;
+    const verdict = await this.#parts.verifier.verify(token);
+    if (verdict.ok) return this.#admit(verdict.identity, visitor);
+    if (verdict.kind === 'unavailable') return refuse('keys-unavailable', visitor, verdict.retryAfterMs);
+    if (token === undefined) return refuse('credential-missing', visitor);
+    await this.#parts.penalties.count(visitor.subject);
+    if (verdict.kind === 'malformed') return refuse('credential-malformed', visitor);
+    return { ok: false, close: verdict.close, visitor };
+  }
+
+  /** What can be told before anybody is asked: the cheapest first. */
+  #refusalOf(request: HttpRequest, caller: Caller, visitor: Visitor): Verdict | undefined {
+    const { door } = this.#options;
+    const { bans, membership, penalties } = this.#parts;
+    if (this.#closed) return refuse('draining', visitor, RETRY_AFTER_MS);
+    if (bans.has({ kind: 'address', subject: visitor.subject })) return refuse('banned', visitor);
+    if (door.requireSecure && !caller.secure) return refuse('insecure-transport', visitor);
+    if (!isOriginAllowed(request, door)) return refuse('origin-not-allowed', visitor);
+    if (!membership.up) return refuse('cluster-unavailable', visitor, RETRY_AFTER_MS);
+    const full = this.occupancy.full(visitor);
+    if (full) return refuse(full, visitor, RETRY_AFTER_MS);
+    const penaltyMs = penalties.leftMs(visitor.subject);
+    return penaltyMs > 0 ? refuse('rate-limited', visitor, penaltyMs) : undefined;
+  }
+
+  #admit(identity: Identity, visitor: Visitor): Verdict {
+    const { random, membership, bans } = this.#parts;
+    const session = random.id() as SessionId;
     const admitted: Admitted = {
       identity,
-      peer: identity.peer ?? (this.#random.id() as PeerId),
-      instance: this.#random.id() as InstanceId,
+      peer: identity.peer ?? (random.id() as PeerId),
+      instance: random.id() as InstanceId,
       session,
-      fence: fenceOf(this.#membership.nowMs(), session),
-      address: caller.address,
+      fence: fenceOf(membership.nowMs(), session),
+      visitor,
     };
-    return { ok: true, admitted };
+    const isBanned = banRefsOf({ ...admitted, realm: identity.realm, user: identity.user }).some((ref) =>
+      bans.has(ref),
+    );
+    if (isBanned) return { ok: false, close: 'banned', visitor };
+    return this.#crowded(admitted) ?? { ok: true, admitted };
   }
 
-  #full(address: string): 'node-full' | 'too-many-sessions' | undefined {
-    const { maxSessions, maxSessionsPerAddress } = this.#options.door;
-    if (maxSessions > 0 && this.#inside >= maxSessions) return 'node-full';
-    const here = this.#perAddress.get(limitSubject(address)) ?? 0;
-    return maxSessionsPerAddress > 0 && here >= maxSessionsPerAddress ? 'too-many-sessions' : undefined;
-  }
-
-  /** Counts one socket; returns what takes it off the count again, once. */
-  #enter(address: string): () => void {
-    const subject = limitSubject(address);
-    this.#inside += 1;
-    this.#perAddress.set(subject, (this.#perAddress.get(subject) ?? 0) + 1);
-    let left = false;
-    return () => {
-      if (left) return;
-      left = true;
-      this.#inside -= 1;
-      const here = (this.#perAddress.get(subject) ?? 1) - 1;
-      if (here > 0) this.#perAddress.set(subject, here);
-      else this.#perAddress.delete(subject);
-    };
+  /** One more is too many: on this node, or of its realm in the cluster. */
+  #crowded({ visitor, identity: { realm } }: Admitted): Verdict | undefined {
+    const { hub, membership } = this.#parts;
+    const { maxSessionsPerRealm } = this.#options.door;
+    const isRealmFull =
+      maxSessionsPerRealm > 0 &&
+      hub.count(realm) + membership.sessionsElsewhere(realm) >= maxSessionsPerRealm;
+    const full = this.occupancy.full(visitor) ?? (isRealmFull ? 'too-many-sessions' : undefined);
+    return full && refuse(full, visitor, RETRY_AFTER_MS);
   }
 }
 
 /** What a client is told to wait when this node cannot take it now. */
 const RETRY_AFTER_MS = 2_000;
 
-const refuse = (refusal: RefusalCode, retryAfterMs?: number): Verdict => ({
+const refuse = (refusal: RefusalCode, visitor?: Visitor, retryAfterMs?: number): Verdict => ({
   ok: false,
   refusal,
+  ...(visitor && { visitor }),
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
 
-/**
- * The credential, from where it may stand: `Authorization` for servers, a subprotocol entry for browsers, the query as the
- * last resort, because proxies write it into their logs.
- */
-function credentialOf(
-  request: HttpRequest,
-  offered: OfferedSubprotocols,
-  allowQueryToken: boolean,
-): string | undefined {
-  const [, bearer] = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
-  const header = bearer ?? (request.headers.has('authorization') ? '' : offered.token);
-  if (header !== undefined) return header;
-  const token = new URLSearchParams(request.query).get('token') ?? undefined;
-  const looksLikeJwt = token !== undefined && token.split('.').length === 3;
-  return looksLikeJwt && !allowQueryToken ? 'not-allowed-in-query' : token;
-}
+const attemptsOf = ({ subject, token, isPersonal }: Visitor): Attempt[] => [
+  { limit: 'upgrade-address', subject },
+  ...(isPersonal && token !== undefined ? [{ limit: 'upgrade-token', subject: token } as const] : []),
+];
 
 function sendAway(socket: Socket, close: CloseName): SocketListener {
   socket.end(CLOSES[close].code, close);
@@ -228,35 +238,5 @@ function andThen(listener: SocketListener, ended: () => void): SocketListener {
       ended();
       listener.closed(code);
     },
-  };
-}
-
-/** A refusal before any socket exists, as HTTP. */
-export function refusalAnswer(refusal: RefusalCode, retryAfterMs?: number): HttpAnswer {
-  const { status, meaning } = REFUSALS[refusal];
-  const later = retryAfterMs !== undefined && { retryAfterMs };
-  const answer = json(status, { code: refusal, message: meaning, ...later });
-  return {
-    ...answer,
-    headers: {
-      ...answer.headers,
-      ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
-      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-      ...(status === 426 && { upgrade: 'websocket' }),
-    },
-  };
-}
-
-/** An answer for any page: no cookie ever counts here, so there is nothing that a foreign page could abuse. */
-export function json(status: number, body: object): HttpAnswer {
-  return {
-    status,
-    headers: {
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store',
-      'access-control-allow-origin': '*',
-      'x-content-type-options': 'nosniff',
-    },
-    body: JSON.stringify(body),
   };
 }

@@ -9,6 +9,7 @@ export type Envelope =
   | RoomEnvelope
   | MatchEnvelope
   | ReplacedEnvelope
+  | KickEnvelope
   | ReceiptEnvelope
   | ProbeEnvelope;
 
@@ -70,6 +71,12 @@ export interface ReplacedEnvelope {
   readonly peer: PeerKey;
   readonly session: SessionId;
   readonly by: Fence;
+}
+
+/** An operator ends a session: its id, or the pseudonym of it. Who does not have it does nothing. */
+export interface KickEnvelope {
+  readonly kind: 'kick';
+  readonly session: string;
 }
 
 export type Refusal =

@@ -1,25 +1,31 @@
 import type { Hub } from './hub.ts';
-import { LIMITS } from './limits.ts';
+import type { NodeOptions } from './options.ts';
 import type { Cancel, Clock } from './ports/clock.ts';
 import type { Session } from './session.ts';
 
-const ROUND_MS = 5_000;
+export type HeartbeatTimes = Pick<
+  NodeOptions,
+  'heartbeatIntervalMs' | 'heartbeatTimeoutMs' | 'idleTimeoutMs'
+>;
 
 /** Life signs of all sessions, in one round every few seconds: no session has a timer of its own. */
 export class Heartbeat {
   readonly #hub: Hub;
   readonly #clock: Clock;
-  readonly #idleTimeoutMs: number;
+  readonly #times: HeartbeatTimes;
+  /** Every few seconds, and often enough for short intervals. */
+  readonly #roundMs: number;
   #cancel: Cancel | undefined;
 
-  constructor(options: { hub: Hub; clock: Clock; idleTimeoutMs: number }) {
+  constructor(options: { hub: Hub; clock: Clock; times: HeartbeatTimes }) {
     this.#hub = options.hub;
     this.#clock = options.clock;
-    this.#idleTimeoutMs = options.idleTimeoutMs;
+    this.#times = options.times;
+    this.#roundMs = Math.min(5_000, options.times.heartbeatIntervalMs / 5);
   }
 
   start(): void {
-    this.#cancel = this.#clock.after(ROUND_MS, () => {
+    this.#cancel = this.#clock.after(this.#roundMs, () => {
       for (const session of this.#hub.all()) this.#look(session, this.#clock.nowMs());
       this.start();
     });
@@ -30,14 +36,17 @@ export class Heartbeat {
   }
 
   #look(session: Session, nowMs: number): void {
-    if (nowMs - session.lastSeenMs > LIMITS.heartbeatTimeoutMs) return session.close('heartbeat-lost');
+    const { heartbeatIntervalMs, heartbeatTimeoutMs } = this.#times;
+    if (nowMs - session.lastSeenMs > heartbeatTimeoutMs) return session.close('heartbeat-lost');
     if (this.#isIdle(session, nowMs)) return session.close('idle');
-    if (nowMs - session.lastPingMs > LIMITS.heartbeatIntervalMs - ROUND_MS) session.ping();
+    if (nowMs - session.lastPingMs > heartbeatIntervalMs - this.#roundMs) session.ping();
   }
 
   #isIdle(session: Session, nowMs: number): boolean {
     const isBusy = session.rooms.size > 0 || session.queues.size > 0;
-    if (isBusy) session.lastActiveMs = nowMs;
-    return this.#idleTimeoutMs > 0 && nowMs - session.lastActiveMs > this.#idleTimeoutMs;
+    if (isBusy) session.lastBusyMs = nowMs;
+    const { idleTimeoutMs } = this.#times;
+    const idleMs = nowMs - Math.max(session.lastMessageMs, session.lastBusyMs);
+    return idleTimeoutMs > 0 && idleMs > idleTimeoutMs;
   }
 }

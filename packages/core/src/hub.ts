@@ -1,10 +1,11 @@
 import type { Realm, SessionId } from '@parley/protocol';
+import { Counts } from './counts.ts';
 import type { Session } from './session.ts';
 
 /** The sessions of this node. The node is the truth about these, and about nothing else. */
 export class Hub {
   readonly #sessions = new Map<SessionId, Session>();
-  readonly #perRealm = new Map<Realm, number>();
+  readonly #perRealm = new Counts<Realm>();
 
   get size(): number {
     return this.#sessions.size;
@@ -16,19 +17,21 @@ export class Hub {
 
   add(session: Session): void {
     this.#sessions.set(session.session, session);
-    this.#perRealm.set(session.realm, (this.#perRealm.get(session.realm) ?? 0) + 1);
+    this.#perRealm.add(session.realm);
   }
 
   remove(session: Session): void {
-    if (!this.#sessions.delete(session.session)) return;
-    const left = (this.#perRealm.get(session.realm) ?? 1) - 1;
-    if (left > 0) this.#perRealm.set(session.realm, left);
-    else this.#perRealm.delete(session.realm);
+    if (this.#sessions.delete(session.session)) this.#perRealm.remove(session.realm);
+  }
+
+  /** How many sessions a realm has here. */
+  count(realm: Realm): number {
+    return this.#perRealm.of(realm);
   }
 
   /** How many sessions each realm has here. */
   counts(): Readonly<Record<Realm, number>> {
-    return Object.fromEntries(this.#perRealm);
+    return Object.fromEntries(this.#perRealm.entries());
   }
 
   /** A copy: sessions may end while one walks through it. */

@@ -31,14 +31,12 @@ export const LIMITS = {
   framesBeforeWelcome: 64,
   /** Messages of one session that may wait for its joins to be answered. */
   messagesBehindJoins: 64,
-  /** WebSocket pings; under the 60 s of common proxies. */
-  heartbeatIntervalMs: 25_000,
-  /** No frame for this long: the socket is dead. */
-  heartbeatTimeoutMs: 60_000,
   /** What a socket may hold unsent before it is closed as a slow consumer. */
   maxBackpressureBytes: 262_144,
   roomsPerSession: 32,
   queuesPerSession: 8,
   /** Bad messages within a minute that end a session. */
   badMessagesPerMinute: 20,
+  /** Frames above its budget within a minute that end a session. */
+  limitedFramesPerMinute: 256,
 } as const;

@@ -1,4 +1,4 @@
-import type { NodeId } from '@parley/protocol';
+import type { NodeId, Realm } from '@parley/protocol';
 import { LIMITS } from './limits.ts';
 import type { Bus, Inbox } from './ports/bus.ts';
 import type { Cancel, Clock, Random } from './ports/clock.ts';
@@ -18,6 +18,8 @@ export interface MembershipEvents {
   heardAgain(): void;
   /** The directory has lost data: everything this node knows is to be asserted. */
   dataLost(): void;
+  /** The directory has answered a beat. */
+  beaten(answer: BeatAnswer): void;
 }
 
 export type NodeState = KnownNode['state'] | 'unknown';
@@ -144,6 +146,23 @@ export class Membership {
     return [...this.#known.values()].filter(({ state }) => state !== 'alive').map(({ node }) => node);
   }
 
+  /** The nodes that are alive, but for this one. */
+  others(): NodeId[] {
+    return this.#alive()
+      .map(({ node }) => node)
+      .filter((node) => node !== this.#node);
+  }
+
+  /** Sessions of a realm on the other nodes, as of their last beats. */
+  sessionsElsewhere(realm: Realm): number {
+    const others = this.#alive().filter(({ node }) => node !== this.#node);
+    return others.reduce((sum, { sessions }) => sum + (sessions[realm] ?? 0), 0);
+  }
+
+  #alive(): KnownNode[] {
+    return [...this.#known.values()].filter(({ state }) => state === 'alive');
+  }
+
   get nodes(): readonly KnownNode[] {
     return [...this.#known.values()];
   }
@@ -207,6 +226,7 @@ export class Membership {
       );
       this.#events.dataLost();
     }
+    this.#events.beaten(answer);
     this.#markReady();
   }
 

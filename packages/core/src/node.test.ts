@@ -2,10 +2,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { outgoing } from '@parley/protocol';
 import type { Envelope } from './envelope.ts';
 import { LIMITS } from './limits.ts';
+import type { NodeOptions } from './options.ts';
 import { Unavailable } from './ports/directory.ts';
 import type { Letter } from './streams.ts';
 import { Cluster, type TestNode } from './testing/cluster.ts';
 import type { FakeSocket } from './testing/fake-socket.ts';
+import { ratesOf } from './testing/samples.ts';
 
 const sockets: FakeSocket[] = [];
 
@@ -396,7 +398,51 @@ describe('a handler with a bug', () => {
     alice.say({ type: 'join', room: 'ABCD-2345', id: 2 });
     await clock.advance(10);
     expect(answersTo(alice, 1)).toEqual(['joined']);
-    expect(answersTo(alice, 2)).toEqual(['error rate-limited']);
+    expect(answersTo(alice, 2)).toEqual(['error cluster-unavailable']);
+  });
+});
+
+describe('a limited node', () => {
+  it('tells a refresh that the keys cannot be had, and the session goes on', async () => {
+    const { clock, a } = await two();
+    const alice = await connect(a, 'alice');
+    alice.say({ type: 'refresh', token: 'keyless~0123456789', id: 1 });
+    await clock.advance(10);
+    expect(alice.last('error')).toMatchObject({ re: 1, code: 'keys-unavailable', retryAfterMs: 1_500 });
+  });
+
+  it('ends a session that has lived long enough, up to a tenth earlier', async () => {
+    const { clock, a } = await two({ maxSessionLifetimeMs: 100_000, heartbeatTimeoutMs: 900_000 });
+    const [alice, bob] = [await connect(a, 'alice'), await connect(a, 'bob')];
+    await clock.advance(89_000);
+    expect([alice.closedWith, bob.closedWith]).toEqual([undefined, undefined]);
+    await clock.advance(12_000);
+    expect([alice.closedWith, bob.closedWith]).toEqual([4006, 4006]);
+  });
+
+  it('lets nobody ask for more matches than it may, and an `unmatch` behind a `match` finds it', async () => {
+    const { clock, a } = await two({ rates: ratesOf({ match: 2 }) });
+    const alice = await connect(a, 'alice');
+    for (let id = 1; id <= 3; id += 1) {
+      alice.say({ type: 'match', queue: 'any', id });
+      alice.say({ type: 'unmatch', queue: 'any', id: `un ${id}` });
+      await clock.advance(10);
+    }
+    expect([1, 2, 3].map((id) => answersTo(alice, id))).toEqual([
+      ['waiting'],
+      ['waiting'],
+      ['error rate-limited'],
+    ]);
+    expect([1, 2].map((id) => answersTo(alice, `un ${id}`))).toEqual([['unmatched'], ['unmatched']]);
+  });
+
+  it('tells every client what it may, and nothing of what is switched off', async () => {
+    const budgets = { burst: 10, perSecond: 5, burstBytes: 0, bytesPerSecond: 9 };
+    const { a } = await two({ budgets, rates: ratesOf({ join: 7, match: 0 }) });
+    const { limits } = (await connect(a, 'alice')).last('welcome') ?? {};
+    expect(limits).toMatchObject({ signalBurst: 10, signalsPerSecond: 5, joinsPerMinute: 7 });
+    expect(limits).not.toHaveProperty('signalBurstBytes');
+    expect(limits).not.toHaveProperty('matchesPerMinute');
   });
 });
 
@@ -501,9 +547,9 @@ describe('a node that stops', () => {
   });
 });
 
-async function two() {
+async function two(more: Partial<NodeOptions> = {}) {
   const cluster = new Cluster();
-  const [a, b] = [await cluster.node('node-a'), await cluster.node('node-b')];
+  const [a, b] = [await cluster.node('node-a', more), await cluster.node('node-b', more)];
   await cluster.world.clock.advance(2_000);
   return { world: cluster.world, clock: cluster.world.clock, a, b };
 }

@@ -1,15 +1,18 @@
-import { type Incoming, MATCH_SIZE, type RoomId } from '@parley/protocol';
-import { json } from './door.ts';
+import { type Incoming, MATCH_SIZE } from '@parley/protocol';
+import { aboutOf } from './about.ts';
 import type { LeaveReason } from './envelope.ts';
+import type { MessageOf } from './handlers/handler.ts';
 import { dispatch } from './handlers/index.ts';
-import { roomKey } from './keys.ts';
+import { json } from './http-answer.ts';
+import { queueKey, roomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import type { Membership } from './membership.ts';
+import type { Operations } from './operations.ts';
 import type { NodeOptions } from './options.ts';
 import { assemble, gaugesOf, leftoversOf, type NodeParts, type NodePorts } from './parts.ts';
 import type { Clock } from './ports/clock.ts';
 import { type KnownNode, Unavailable } from './ports/directory.ts';
-import type { Metrics } from './ports/metrics.ts';
+import type { Metrics, SessionEnd } from './ports/metrics.ts';
 import type { Admission, HttpAnswer, HttpRequest, Socket, SocketListener } from './ports/socket.ts';
 import { type Admitted, Session, type SessionOwner } from './session.ts';
 import { welcomeOf } from './welcome.ts';
@@ -70,7 +73,9 @@ export class ParleyNode implements SessionOwner {
     const session = new Session(admitted, socket, this);
     this.metrics.sessionOpened();
     hub.add(session);
+    this.#parts.livesFor(session);
     this.#parts.expiresIn(session, admitted.identity.expiresInMs);
+    this.#parts.narrator.opened(session);
     presence.claim(session).then(
       (outcome) =>
         outcome === 'claimed'
@@ -96,29 +101,38 @@ export class ParleyNode implements SessionOwner {
   }
 
   #failed(session: Session, message: Incoming, error: unknown): void {
-    const re = message.id !== undefined && { re: message.id };
-    const room = 'room' in message && message.room !== undefined && { room: message.room };
-    const queue = 'queue' in message && { queue: message.queue, size: message.size ?? MATCH_SIZE.default };
-    if (error instanceof Unavailable) {
-      const about = { ...re, ...room, ...queue };
-      return session.fail('cluster-unavailable', { ...about, retryAfterMs: LIMITS.beatIntervalMs });
-    }
+    if (error instanceof Unavailable)
+      return session.fail('cluster-unavailable', {
+        ...aboutOf(message),
+        retryAfterMs: LIMITS.beatIntervalMs,
+      });
     this.#parts.log.error(
-      { event: 'handler-failed', type: message.type, error },
+      {
+        event: 'handler-failed',
+        type: message.type,
+        session: this.#parts.pseudonyms.of(session.session),
+        error,
+      },
       'a handler failed; its session ends',
     );
     session.close('internal');
   }
 
-  isSeated(session: Session, room: RoomId): boolean {
-    return this.#parts.rooms.seatOf(session, roomKey(session.realm, room)) !== undefined;
+  hasEntered(session: Session, message: MessageOf<'join' | 'match'>): boolean {
+    const { realm, queues } = session;
+    if (message.type === 'match')
+      return queues.has(queueKey(realm, message.size ?? MATCH_SIZE.default, message.queue));
+    const { room } = message;
+    return room !== undefined && this.#parts.rooms.seatOf(session, roomKey(realm, room)) !== undefined;
   }
 
   /** A session has ended: what it held is given back. */
-  ended(session: Session, reason: LeaveReason): void {
-    const { hub, expiries, rooms, matchmaker, presence } = this.#parts;
+  ended(session: Session, end: SessionEnd, reason: LeaveReason): void {
+    const { hub, expiries, lifetimes, rooms, matchmaker, presence, narrator } = this.#parts;
     hub.remove(session);
+    narrator.closed(session, end);
     expiries.delete(session.session);
+    lifetimes.delete(session.session);
     for (const key of session.rooms.keys()) void rooms.leave(session, key, reason);
     for (const key of session.queues) void matchmaker.leave(session, key);
     void presence.release(session);
@@ -126,11 +140,13 @@ export class ParleyNode implements SessionOwner {
 
   /** Ends every session, gives back what they held, says goodbye. Nothing is left running. */
   async stop(): Promise<void> {
-    const { door, hub, writer, heartbeat, rooms, matchmaker, presence, expiries, streams, bus } = this.#parts;
+    const { door, hub, writer, heartbeat, rooms, matchmaker, presence, expiries, lifetimes, streams, bus } =
+      this.#parts;
     door.close();
     for (const session of hub.all()) session.close('drained');
     await this.#settled(STOP_TIMEOUT_MS);
-    for (const part of [writer, heartbeat, rooms, matchmaker, presence, expiries, streams]) part.stop();
+    for (const part of [writer, heartbeat, rooms, matchmaker, presence, expiries, lifetimes, streams])
+      part.stop();
     await this.membership.stop();
     await bus.stop();
   }
@@ -152,6 +168,11 @@ export class ParleyNode implements SessionOwner {
   /** `GET /v1/health`: 200 or 503, and nothing that a stranger could learn from. */
   health(): HttpAnswer {
     return this.isReady ? json(200, { status: 'ok' }) : json(503, { status: 'unavailable' });
+  }
+
+  /** What operators see of the sessions, and do about them. */
+  get operations(): Operations {
+    return this.#parts.operations;
   }
 
   /** What an operator sees of this node. */

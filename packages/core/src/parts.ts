@@ -1,4 +1,5 @@
 import type { SessionId } from '@parley/protocol';
+import { Bans } from './bans.ts';
 import { Door, type DoorEvents } from './door.ts';
 import type { HandlerParts } from './handlers/handler.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -7,18 +8,24 @@ import { LIMITS } from './limits.ts';
 import { takeSeat } from './match-seating.ts';
 import { Matchmaker } from './matchmaker.ts';
 import { Membership } from './membership.ts';
+import { Narrator } from './narrator.ts';
+import { Operations } from './operations.ts';
 import type { NodeOptions } from './options.ts';
+import { Penalties } from './penalties.ts';
 import type { Bus } from './ports/bus.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { Directory } from './ports/directory.ts';
 import type { Limiter } from './ports/limiter.ts';
 import type { Log } from './ports/log.ts';
 import type { Gauges, Metrics } from './ports/metrics.ts';
+import type { Pseudonyms } from './ports/pseudonyms.ts';
 import type { TokenVerifier } from './ports/verifier.ts';
 import { Presence } from './presence.ts';
 import { Rooms } from './rooms.ts';
 import { Router } from './router.ts';
 import { Streams } from './streams.ts';
+import type { Session } from './session.ts';
+import { Throttle } from './throttle.ts';
 import { Wheel } from './wheel.ts';
 import { Writer } from './writer.ts';
 
@@ -30,6 +37,7 @@ export interface NodePorts {
   readonly verifier: TokenVerifier;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly pseudonyms: Pseudonyms;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -54,13 +62,21 @@ export interface NodeParts extends NodePorts, HandlerParts {
   readonly heartbeat: Heartbeat;
   /** When the token of each session ends. */
   readonly expiries: Wheel<SessionId>;
+  /** When each session has lived long enough. */
+  readonly lifetimes: Wheel<SessionId>;
+  /** Who is kept out. */
+  readonly bans: Bans;
+  readonly operations: Operations;
+  readonly narrator: Narrator;
   /** Who comes in. */
   readonly door: Door;
+  /** The session has its lifetime before it. */
+  livesFor(session: Session): void;
 }
 
 /** Puts the parts of a node together. Nothing runs yet. */
 export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEvents): NodeParts {
-  const { clock, random, bus, directory, metrics, log, verifier } = ports;
+  const { clock, random, bus, directory, metrics, log, verifier, limiter, pseudonyms } = ports;
   const { node } = options;
   const hub = new Hub();
   const writer = new Writer({ clock, random, metrics, log });
@@ -82,7 +98,9 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
       },
       dataLost: () => {
         for (const part of [presence, rooms, matchmaker]) part.assertAll();
+        bans.read();
       },
+      beaten: ({ bansVersion }) => bans.told(bansVersion),
     },
   });
   const streams = new Streams({
@@ -95,6 +113,7 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
       room: (envelope, late) => rooms.happened(envelope, late),
       match: (envelope) => matchmaker.told(envelope),
       replaced: (envelope) => presence.replaced(envelope),
+      kicked: (envelope) => operations.kicked(envelope),
       missed: (from) => rooms.doubt([from]),
     },
   });
@@ -119,9 +138,25 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
     timedOut: (member, { queue, size }) => member.fail('match-timeout', { queue, size }),
   });
   const presence = new Presence({ ...ground, directory: directory.peers });
-  const heartbeat = new Heartbeat({ hub, clock, idleTimeoutMs: options.idleTimeoutMs });
+  const bans = new Bans({ table: directory.bans, clock, log, changed: () => operations.enforce() });
+  const operations = new Operations({ hub, bans, membership, streams, pseudonyms, clock });
+  const heartbeat = new Heartbeat({ hub, clock, times: options });
   const expiries = new Wheel<SessionId>(clock, (session) => hub.get(session)?.close('token-expired'));
-  const door = new Door({ options, verifier, membership, random, metrics, log, events });
+  const lifetimes = new Wheel<SessionId>(clock, (session) => hub.get(session)?.close('session-lifetime'));
+  const { rates } = options;
+  const throttle = new Throttle({
+    limiter,
+    rates,
+    nodes: () => membership.others().length + 1,
+    clock,
+    metrics,
+  });
+  const penalties = new Penalties(throttle, clock);
+  const narrator = new Narrator(log, pseudonyms);
+  const door = new Door(options, {
+    ...{ verifier, throttle, penalties, bans, hub, membership },
+    ...{ random, metrics, log, narrator, events },
+  });
   return {
     ...ports,
     ...ground,
@@ -132,8 +167,18 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
     presence,
     heartbeat,
     expiries,
+    lifetimes,
+    throttle,
+    penalties,
+    bans,
+    operations,
+    narrator,
     door,
     expiresIn: ({ session }, ms) => (ms === undefined ? expiries.delete(session) : expiries.set(session, ms)),
+    livesFor({ session }) {
+      const { maxSessionLifetimeMs: ms } = options;
+      if (ms > 0) lifetimes.set(session, ms - random.below(ms / 10));
+    },
   };
 }
 
@@ -159,17 +204,18 @@ export const gaugesOf = ({ hub, rooms, matchmaker, streams, membership }: NodePa
 
 /** Sizes of everything that must be empty when nobody is here. */
 export function leftoversOf(parts: NodeParts): Readonly<Record<string, number>> {
-  const { hub, door, rooms, matchmaker, presence, router, writer, streams, expiries } = parts;
+  const { hub, door, rooms, matchmaker, presence, router, writer, streams, expiries, lifetimes } = parts;
   return {
     sessions: hub.size,
-    inside: door.inside,
-    addresses: door.addresses,
+    inside: door.occupancy.inside,
+    counted: door.occupancy.counted,
     rooms: rooms.size,
     queues: matchmaker.size,
     held: router.held,
     writing: writer.size,
     pendingReceipts: streams.pending,
     expiries: expiries.size,
+    lifetimes: lifetimes.size,
     renewals: rooms.renewalsForTesting + matchmaker.renewalsForTesting + presence.renewalsForTesting,
   };
 }

@@ -3,11 +3,14 @@ import type { Incoming, RoomId } from '@parley/protocol';
 import { FakeClock } from './contract/fake-clock.ts';
 import type { LeaveReason } from './envelope.ts';
 import { LIMITS } from './limits.ts';
+import type { NodeOptions } from './options.ts';
 import { type Admitted, Session } from './session.ts';
-import { optionsOf } from './testing/samples.ts';
+import type { SessionEnd } from './ports/metrics.ts';
+import { optionsOf, requestOf } from './testing/samples.ts';
 import { FakeSocket } from './testing/fake-socket.ts';
 import { Puppet } from './testing/puppet.ts';
 import { quietMetrics } from './testing/quiet.ts';
+import { visitorOf } from './visitor.ts';
 
 const WELCOME = { type: 'pong' } as const;
 
@@ -131,6 +134,54 @@ describe('a session', () => {
   });
 });
 
+describe('a session above its budget', () => {
+  const budgets = { burst: 3, perSecond: 1, burstBytes: 0, bytesPerSecond: 0 };
+
+  it('is told after how long, and about what, and lives', () => {
+    const { session, socket, handled } = opened({ budgets });
+    for (let id = 1; id <= 4; id += 1)
+      say(session, { type: 'signal', room: 'stage', to: 'bob', custom: 1, id });
+    expect(handled).toHaveLength(3);
+    expect(socket.last('error')).toMatchObject({
+      ...{ re: 4, code: 'rate-limited', room: 'stage', to: 'bob', retryAfterMs: 1_000 },
+    });
+    expect(socket.closedWith).toBeUndefined();
+  });
+
+  it('is heard again when its budget has refilled', async () => {
+    const { session, clock, handled } = opened({ budgets });
+    for (let id = 1; id <= 4; id += 1) say(session, { type: 'ping', id });
+    await clock.advance(1_000);
+    say(session, { type: 'ping', id: 5 });
+    expect(handled.map(({ id }) => id)).toEqual([1, 2, 3, 5]);
+  });
+
+  it('may always say goodbye', () => {
+    const { session, handled } = opened({ budgets });
+    for (let id = 1; id <= 4; id += 1) say(session, { type: 'ping', id });
+    say(session, { type: 'bye' });
+    expect(handled.at(-1)?.type).toBe('bye');
+  });
+
+  it('is ended when it goes on, and told not to come back before it could be heard', () => {
+    const { session, socket } = opened({ budgets });
+    for (let id = 1; id <= 3 + LIMITS.limitedFramesPerMinute; id += 1) say(session, { type: 'ping', id });
+    expect(socket.closedWith).toBeUndefined();
+    say(session, { type: 'ping' });
+    expect(socket.ending).toEqual({ code: 4110, reason: 'rate-limited retry=1000' });
+  });
+
+  it('is judged by bytes as well', () => {
+    const { session, socket, handled } = opened({
+      budgets: { burst: 0, perSecond: 0, burstBytes: 100, bytesPerSecond: 10 },
+    });
+    for (let id = 1; id <= 2; id += 1)
+      say(session, { type: 'signal', room: 'stage', to: 'bob', custom: 'x'.repeat(20), id });
+    expect(handled).toHaveLength(1);
+    expect(socket.last('error')).toMatchObject({ re: 2, code: 'rate-limited' });
+  });
+});
+
 describe('what a session says about a room it is just joining', () => {
   const JOIN = { type: 'join', room: 'stage', id: 'join' };
 
@@ -157,7 +208,7 @@ describe('what a session says about a room it is just joining', () => {
 
   it('is not held up where it has a seat already: there is nothing to wait for', async () => {
     const { session, owner, handled } = opened();
-    owner.isSeated = (_session, room) => room === 'stage';
+    owner.hasEntered = () => true;
     holdJoins(owner);
     say(session, JOIN);
     say(session, { type: 'signal', room: 'stage', to: 'bob', custom: 1, id: 'signal' });
@@ -221,7 +272,7 @@ function holdJoins(owner: Owner): (room: string) => void {
 /** Everything that waits only for what has been answered has run. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function start() {
+function start(more: Partial<NodeOptions> = {}) {
   const clock = new FakeClock(1_000);
   const socket = new FakeSocket();
   const handled: Incoming[] = [];
@@ -229,19 +280,26 @@ function start() {
   const owner = {
     clock,
     metrics: quietMetrics,
-    options: optionsOf('node-1'),
+    options: optionsOf('node-1', more),
     handle: (_session: Session, message: Incoming): void | Promise<void> => void handled.push(message),
-    ended: (_session: Session, reason: LeaveReason): void => void ends.push(reason),
-    isSeated: (_session: Session, _room: RoomId) => false,
+    ended: (_session: Session, _end: SessionEnd, reason: LeaveReason): void => void ends.push(reason),
+    hasEntered: () => false,
   };
   const { realm, peer, instance, session: id, fence } = new Puppet('alice');
   const identity = { realm, rooms: ['*'], queues: ['*'], codes: true };
-  const admitted: Admitted = { identity, peer, instance, session: id, fence, address: '192.0.2.1' };
+  const admitted: Admitted = {
+    identity,
+    peer,
+    instance,
+    session: id,
+    fence,
+    visitor: visitorOf('192.0.2.1', requestOf(), undefined),
+  };
   return { clock, socket, handled, ends, owner, session: new Session(admitted, socket, owner) };
 }
 
-function opened() {
-  const parts = start();
+function opened(more: Partial<NodeOptions> = {}) {
+  const parts = start(more);
   parts.session.open(WELCOME);
   return parts;
 }

@@ -7,8 +7,10 @@ import {
   ERROR_CODES,
   type ErrorCode,
   type ErrorReply,
+  type Decoded,
   type Incoming,
   type InstanceId,
+  MATCH_SIZE,
   type Outgoing,
   type PeerId,
   type Realm,
@@ -16,9 +18,12 @@ import {
   type SessionId,
   type UserId,
 } from '@parley/protocol';
-import { Budget } from './budget.ts';
+import { aboutOf } from './about.ts';
+import { Allowance } from './allowance.ts';
+import { banRefsOf } from './bans.ts';
 import type { LeaveReason } from './envelope.ts';
 import type { Fence } from './fence.ts';
+import type { MessageOf } from './handlers/handler.ts';
 import { type Act, Joining } from './joining.ts';
 import type { QueueKey, RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
@@ -27,7 +32,10 @@ import type { NodeOptions } from './options.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Metrics, SessionEnd } from './ports/metrics.ts';
 import type { SendOutcome, Socket, SocketListener } from './ports/socket.ts';
+import type { BanRef } from './ports/bans.ts';
 import type { Identity } from './ports/verifier.ts';
+import { Traffic } from './traffic.ts';
+import type { Visitor } from './visitor.ts';
 
 /** What a session needs of its node. */
 export interface SessionOwner {
@@ -36,10 +44,10 @@ export interface SessionOwner {
   readonly options: NodeOptions;
   /** Handles one message; a promise resolves when it is answered. Never throws, never rejects. */
   handle(session: Session, message: Incoming, payload: string): void | Promise<void>;
-  /** It has a seat there, and was told so. */
-  isSeated(session: Session, room: RoomId): boolean;
+  /** It has a seat there and was told so, or waits there. */
+  hasEntered(session: Session, message: MessageOf<'join' | 'match'>): boolean;
   /** Gives back everything the session holds. Called once. */
-  ended(session: Session, reason: LeaveReason): void;
+  ended(session: Session, end: SessionEnd, reason: LeaveReason): void;
 }
 
 /** Who comes in, as decided before the socket was opened. */
@@ -49,7 +57,7 @@ export interface Admitted {
   readonly instance: InstanceId;
   readonly session: SessionId;
   readonly fence: Fence;
-  readonly address: string;
+  readonly visitor: Visitor;
 }
 
 /**
@@ -63,21 +71,25 @@ export class Session implements SocketListener, Member {
   readonly session: SessionId;
   readonly fence: Fence;
   readonly realm: Realm;
-  readonly address: string;
+  readonly traffic = new Traffic();
+  readonly openedAtMs: number;
   readonly rooms = new Map<RoomKey, RoomId>();
   readonly queues = new Set<QueueKey>();
   /** What its token allows; a refresh replaces it. */
   identity: Identity;
+  /** Where it comes from, and with which token; a refresh brings another one. */
+  visitor: Visitor;
   /** Signals to other nodes that have no outcome yet. */
   unsettled = 0;
   lastSeenMs: number;
   lastPingMs: number;
-  /** The last message, or the last change of what keeps it from being idle. */
-  lastActiveMs: number;
+  lastMessageMs: number;
+  /** When it was last seen in a room or a queue, which keeps it from being idle. */
+  lastBusyMs: number;
   #state: 'opening' | 'open' | 'ended' = 'opening';
   readonly #socket: Socket;
   readonly #owner: SessionOwner;
-  readonly #badMessages: Budget;
+  readonly #allowance: Allowance;
   readonly #joining = new Joining(LIMITS.messagesBehindJoins);
   #early: { readonly text: string; readonly bytes: number }[] = [];
 
@@ -88,19 +100,21 @@ export class Session implements SocketListener, Member {
     this.session = admitted.session;
     this.fence = admitted.fence;
     this.realm = admitted.identity.realm;
-    this.address = admitted.address;
+    this.visitor = admitted.visitor;
     this.#socket = socket;
     this.#owner = owner;
-    this.lastSeenMs = this.lastPingMs = this.lastActiveMs = owner.clock.nowMs();
-    this.#badMessages = new Budget(
-      LIMITS.badMessagesPerMinute,
-      LIMITS.badMessagesPerMinute / 60,
-      this.lastSeenMs,
-    );
+    this.openedAtMs = owner.clock.nowMs();
+    this.lastSeenMs = this.lastPingMs = this.lastMessageMs = this.lastBusyMs = this.openedAtMs;
+    this.#allowance = new Allowance(owner.options.budgets, this.openedAtMs);
   }
 
   get user(): UserId | undefined {
     return this.identity.user;
+  }
+
+  /** What a ban of it can name. */
+  refs(): BanRef[] {
+    return banRefsOf(this);
   }
 
   get ended(): boolean {
@@ -120,7 +134,8 @@ export class Session implements SocketListener, Member {
   }
 
   message(text: string, bytes: number): void {
-    this.lastSeenMs = this.lastActiveMs = this.#owner.clock.nowMs();
+    this.lastSeenMs = this.lastMessageMs = this.#owner.clock.nowMs();
+    this.traffic.received(bytes);
     if (this.#state === 'open') this.#handle(text, bytes);
     else if (this.#state === 'opening') this.#keep(text, bytes);
   }
@@ -156,6 +171,7 @@ export class Session implements SocketListener, Member {
     if (this.ended) return 'ended';
     const outcome = this.#socket.send(text);
     if (outcome !== 'ended') this.#owner.metrics.frameSent(outcome);
+    if (outcome === 'sent' || outcome === 'queued') this.traffic.sent(text);
     if (outcome === 'dropped') this.close('slow-consumer');
     return outcome;
   }
@@ -180,39 +196,51 @@ export class Session implements SocketListener, Member {
 
   #handle(text: string, bytes: number): void {
     if (this.ended) return;
+    const waitMs = this.#allowance.waitMsFor(bytes, this.lastSeenMs);
+    if (waitMs > 0 && this.#isOverdrawn()) return this.close('rate-limited', waitMs);
     const decoded = decode(text);
-    if (decoded.ok) {
-      this.#owner.metrics.received(decoded.message.type, bytes);
-      this.#inOrder(decoded.message, decoded.payload);
-      return;
-    }
-    const { code, path, id } = decoded;
+    if (!decoded.ok) return this.#refuse(decoded);
+    const { message, payload } = decoded;
+    this.#owner.metrics.received(message.type, bytes);
+    // A goodbye is always welcome.
+    if (waitMs > 0 && message.type !== 'bye') this.#limit(message, waitMs);
+    else this.#inOrder(message, payload);
+  }
+
+  #isOverdrawn(): boolean {
+    this.#owner.metrics.limited('session-frames');
+    return this.#allowance.isOverdrawn(this.lastSeenMs);
+  }
+
+  #refuse({ code, path, id }: Extract<Decoded, { ok: false }>): void {
     this.fail(code, {
       ...(id !== undefined && { re: id }),
       message: path === '' ? 'not a valid message' : `not valid at: ${path}`,
     });
-    if (this.#badMessages.take(1, this.lastSeenMs) > 0) this.close('protocol-violation');
+    if (!this.#allowance.isTooBad(this.lastSeenMs)) return;
+    this.#owner.metrics.limited('session-bad-messages');
+    this.close('protocol-violation');
   }
 
-  /** What is about a room waits while a join of that room has no answer; who has a seat there already waits for nothing. */
+  /** What is about a room or a queue waits while a join or match of it has no answer; who has entered it already waits for nothing. */
   #inOrder(message: Incoming, payload: string): void {
-    const room = 'room' in message ? message.room : undefined;
-    const isJoin = message.type === 'join';
+    const place = placeOf(message);
+    const isEntry = message.type === 'join' || message.type === 'match';
     const waits =
-      room !== undefined && (isJoin ? !this.#owner.isSeated(this, room) : this.#joining.has(room));
+      place !== undefined && (isEntry ? !this.#owner.hasEntered(this, message) : this.#joining.has(place));
     if (!waits) {
       void this.#owner.handle(this, message, payload);
       return;
     }
     const act: Act = () => (this.ended ? undefined : this.#owner.handle(this, message, payload));
-    const isInTurn = isJoin ? this.#joining.join(room, act) : this.#joining.after(room, act);
+    const isInTurn = isEntry ? this.#joining.join(place, act) : this.#joining.after(place, act);
     if (isInTurn) return;
-    this.fail('rate-limited', {
-      ...(message.id !== undefined && { re: message.id }),
-      room,
-      ...(message.type === 'signal' && { to: message.to }),
-      retryAfterMs: LIMITS.beatIntervalMs,
-    });
+    this.#limit(message, LIMITS.beatIntervalMs);
+  }
+
+  /** This one is not handled; it may come again. */
+  #limit(message: Incoming, retryAfterMs: number): void {
+    this.fail('rate-limited', { ...aboutOf(message), retryAfterMs });
   }
 
   #end(end: SessionEnd): void {
@@ -220,8 +248,14 @@ export class Session implements SocketListener, Member {
     this.#state = 'ended';
     this.#early = [];
     this.#owner.metrics.sessionClosed(end);
-    this.#owner.ended(this, REASONS[end] ?? 'lost');
+    this.#owner.ended(this, end, REASONS[end] ?? 'lost');
   }
+}
+
+/** What a message is about, if it is about a room or a queue. A room's name has no space in it, so it is never a queue's. */
+function placeOf(message: Incoming): string | undefined {
+  if ('queue' in message) return `${message.size ?? MATCH_SIZE.default} ${message.queue}`;
+  return 'room' in message ? message.room : undefined;
 }
 
 /** What the others are told; of every other end that the connection was lost. */

@@ -1,6 +1,7 @@
 import type { NodeId } from '@parley/protocol';
 import type {
   Envelope,
+  KickEnvelope,
   MatchEnvelope,
   ReceiptEnvelope,
   Refusal,
@@ -30,6 +31,7 @@ export interface StreamEvents {
   room(envelope: RoomEnvelope, late: boolean): void;
   match(envelope: MatchEnvelope): void;
   replaced(envelope: ReplacedEnvelope): void;
+  kicked(envelope: KickEnvelope): void;
   /** Something of this node never arrived, and it may have been about any room it has part in. */
   missed(from: NodeId): void;
 }
@@ -80,8 +82,8 @@ export class Streams implements BusListener {
     this.#bus.send(inbox, { ...letter, n, sentAtMs: this.#membership.nowMs() });
   }
 
-  /** Tells a node something that it would find out by itself, only later: no number, no receipt. */
-  tell(to: NodeId, hint: MatchEnvelope | ReplacedEnvelope): void {
+  /** Tells a node something that it would find out by itself, only later, or that somebody will ask for again: no number, no receipt. */
+  tell(to: NodeId, hint: MatchEnvelope | ReplacedEnvelope | KickEnvelope): void {
     const inbox = this.#membership.inboxOf(to);
     if (inbox) this.#bus.send(inbox, hint);
   }
@@ -127,6 +129,8 @@ export class Streams implements BusListener {
         return this.#events.match(envelope);
       case 'replaced':
         return this.#events.replaced(envelope);
+      case 'kick':
+        return this.#events.kicked(envelope);
       case 'signal':
       case 'room':
         return this.#takeNumbered(from, envelope);

@@ -6,7 +6,7 @@ import type { Session } from './session.ts';
 /** What a session is told first: who it is, and what it may expect of this node. */
 export function welcomeOf(
   { peer, user, instance, session, realm, identity }: Session,
-  { maxMessageBytes, iceServers }: NodeOptions,
+  { maxMessageBytes, heartbeatIntervalMs, iceServers, budgets, rates }: NodeOptions,
 ): Outgoing {
   return {
     type: 'welcome',
@@ -17,14 +17,27 @@ export function welcomeOf(
     realm,
     resumed: false,
     ...(identity.expiresInMs !== undefined && { expiresInMs: identity.expiresInMs }),
-    heartbeatMs: LIMITS.heartbeatIntervalMs,
+    heartbeatMs: heartbeatIntervalMs,
     limits: {
       maxMessageBytes,
       maxRooms: LIMITS.roomsPerSession,
       maxQueues: LIMITS.queuesPerSession,
       maxPendingSignals: LIMITS.pendingPerSession,
+      ...limited(budgets.burst && budgets.perSecond, {
+        signalBurst: budgets.burst,
+        signalsPerSecond: budgets.perSecond,
+      }),
+      ...limited(budgets.burstBytes && budgets.bytesPerSecond, {
+        signalBurstBytes: budgets.burstBytes,
+        signalBytesPerSecond: budgets.bytesPerSecond,
+      }),
+      ...limited(rates.join, { joinsPerMinute: rates.join }),
+      ...limited(rates.match, { matchesPerMinute: rates.match }),
     },
     features: [],
     iceServers: [...iceServers],
   };
 }
+
+/** What is switched off is not there. */
+const limited = (rate: number, limits: Record<string, number>) => (rate > 0 ? limits : {});

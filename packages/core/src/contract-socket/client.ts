@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect as connectSecurely } from 'node:tls';
 import { ENDPOINTS } from '@parley/protocol';
 import { onTestFinished, vi } from 'vitest';
 import { clientClose, clientFrame, OPCODE, takeFrame } from './frames.ts';
@@ -17,6 +18,8 @@ export interface ClientOptions {
   readonly host?: string;
   /** Answers a close frame with the same code, as the protocol demands. */
   readonly answersClose?: boolean;
+  /** Speaks TLS to a server that proves itself by this certificate (PEM). */
+  readonly ca?: string | undefined;
 }
 
 /** How long the suite waits for anything. */
@@ -28,6 +31,8 @@ export class Client {
   readonly frames: Frame[] = [];
   /** The server has sent its last byte. */
   ended = false;
+  /** Response heads so far. */
+  heads = 0;
   /** The connection was reset. */
   wasReset = false;
   #unread: Buffer = Buffer.alloc(0);
@@ -47,9 +52,10 @@ export class Client {
     onTestFinished(() => void wire.destroy());
   }
 
-  static async connect(port: number, { host = '127.0.0.1', answersClose = true }: ClientOptions = {}) {
-    const wire = connect({ port, host, noDelay: true });
-    await once(wire, 'connect');
+  static async connect(port: number, { host = '127.0.0.1', answersClose = true, ca }: ClientOptions = {}) {
+    const wire = ca === undefined ? connect({ port, host }) : connectSecurely({ port, host, ca });
+    await once(wire, ca === undefined ? 'connect' : 'secureConnect');
+    wire.setNoDelay();
     return new Client(wire, answersClose);
   }
 
@@ -145,6 +151,7 @@ export class Client {
       headers: new Map(headers.map(([name, value]) => [name.toLowerCase(), value])),
     };
     this.#unread = this.#unread.subarray(end + 4);
+    this.heads += 1;
   }
 
   #readFrames(): void {

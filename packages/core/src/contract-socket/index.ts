@@ -2,11 +2,16 @@ import { describe } from 'vitest';
 import type { Listen } from '../ports/socket.ts';
 import { admissionContract } from './admission.ts';
 import { endingContract } from './ending.ts';
+import { faultContract } from './faults.ts';
 import { httpContract } from './http.ts';
 import { listeningContract } from './listening.ts';
 import { messageContract } from './messages.ts';
 import { requestContract } from './requests.ts';
+import { resilienceContract } from './resilience.ts';
 import { sendingContract } from './sending.ts';
+import { tlsContract } from './tls.ts';
+
+export { certificateFiles } from './certificate.ts';
 
 /**
  * The promises of `ports/socket.ts` as tests, over real TCP connections on free ports of the loopback.
@@ -21,5 +26,8 @@ export function socketContract(name: string, listen: Listen): void {
     httpContract(listen);
     requestContract(listen);
     listeningContract(listen);
+    faultContract(listen);
+    tlsContract(listen);
+    resilienceContract(listen);
   });
 }

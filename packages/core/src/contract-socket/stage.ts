@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, onTestFinished } from 'vitest';
 import type {
   Admission,
@@ -33,7 +34,11 @@ export interface Script {
   heard?(session: Session, text: string): void;
   /** Called inside `closed`. */
   closed?(session: Session): void;
+  /** Called inside `binary` and `alive`. */
+  noticed?(session: Session): void;
   http?(request: HttpRequest): Promise<HttpAnswer>;
+  /** What `onFault` is to hear, by the end of the test; without it, nothing. */
+  readonly faults?: readonly unknown[];
 }
 
 /** A server of the implementation under test, with a node that only writes down. */
@@ -42,8 +47,9 @@ export interface Stage {
   readonly sessions: Session[];
   readonly upgrades: HttpRequest[];
   readonly requests: HttpRequest[];
+  readonly faults: unknown[];
   abandoned: number;
-  /** A TCP connection. */
+  /** A TCP connection, with TLS where the server speaks it. */
   dial(options?: ClientOptions): Promise<Client>;
   /** A client whose handshake was answered with 101, and its session. */
   join(options?: ClientOptions): Promise<{ client: Client; session: Session }>;
@@ -56,12 +62,14 @@ export const MAX_BACKPRESSURE_BYTES = 65_536;
 
 /**
  * Starts a server for one test. When the test is over it is stopped, and what must hold for every test is looked at:
- * each admission ended in exactly one `open` or `abandoned`, each socket in exactly one `closed`.
+ * each admission ended in exactly one `open` or `abandoned`, each socket in exactly one `closed`, and no fault was told but
+ * those that the script has.
  */
 export async function setStage(listen: Listen, script: Script = {}): Promise<Stage> {
   const sessions: Session[] = [];
   const upgrades: HttpRequest[] = [];
   const requests: HttpRequest[] = [];
+  const faults: unknown[] = [];
   let granted = 0;
 
   const upgrade = async (request: HttpRequest): Promise<Admission> => {
@@ -83,16 +91,19 @@ export async function setStage(listen: Listen, script: Script = {}): Promise<Sta
     return (await script.http?.(request)) ?? NOT_FOUND;
   };
 
-  const server = await listen({ ...DEFAULTS, ...script.options }, { upgrade, http });
+  const options = { ...DEFAULTS, onFault: (error: unknown) => void faults.push(error), ...script.options };
+  const server = await listen(options, { upgrade, http });
+  const ca = options.tls && readFileSync(options.tls.certFile, 'utf8');
   const stage: Stage = {
     server,
     sessions,
     upgrades,
     requests,
+    faults,
     abandoned: 0,
-    dial: (options) => Client.connect(server.port, options),
+    dial: (client) => Client.connect(server.port, { ca, ...client }),
     async join(options) {
-      const client = await Client.connect(server.port, options);
+      const client = await stage.dial(options);
       client.write(handshake());
       expect(await client.head()).toMatchObject({ status: 101 });
       const session = sessions.at(-1);
@@ -104,6 +115,7 @@ export async function setStage(listen: Listen, script: Script = {}): Promise<Sta
     await server.stop();
     for (const { closes } of sessions) expect(closes).toHaveLength(1);
     expect(sessions.length + stage.abandoned).toBe(granted);
+    expect(faults).toEqual(script.faults ?? []);
   });
   return stage;
 }
@@ -118,8 +130,9 @@ const DEFAULTS: SocketServerOptions = {
 
 function record(socket: Socket, sessions: Session[], script: Script): SocketListener {
   const session: Session = { socket, texts: [], closes: [], binaries: 0, alives: 0 };
-  sessions.push(session);
+  // An `open` that throws has not taken its socket.
   script.opened?.(session);
+  sessions.push(session);
   return {
     message(text, bytes) {
       session.texts.push({ text, bytes });
@@ -127,9 +140,11 @@ function record(socket: Socket, sessions: Session[], script: Script): SocketList
     },
     binary() {
       session.binaries += 1;
+      script.noticed?.(session);
     },
     alive() {
       session.alives += 1;
+      script.noticed?.(session);
     },
     closed(code) {
       session.closes.push(code);

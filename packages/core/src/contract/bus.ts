@@ -255,6 +255,7 @@ const samples: Envelope[] = [
       complete: false,
     },
   },
+  { kind: 'kick', session: '~0123456789abcdef' },
   {
     kind: 'replaced',
     peer: peerKey(REALM, peer('ann')),

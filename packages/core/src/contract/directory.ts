@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { bansContract } from './bans.ts';
 import { nodesContract } from './nodes.ts';
 import { peersContract } from './peers.ts';
 import { queueAssertContract } from './queues-assert.ts';
@@ -22,5 +23,6 @@ export function directoryContract(name: string, make: MakeDirectory): void {
     queueEnqueueContract(make);
     queueMatchContract(make);
     queueAssertContract(make);
+    bansContract(make);
   });
 }

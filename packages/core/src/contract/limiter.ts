@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Draw, Limiter } from '../ports/limiter.ts';
+import { type Draw, type Limiter, LIMITER_TIMEOUT_MAX_MS } from '../ports/limiter.ts';
 import { fresh, type Subject } from './subject.ts';
 
 export interface LimiterSubject extends Subject {
@@ -94,6 +94,13 @@ export function limiterContract(name: string, make: MakeLimiter): void {
 
       expect(await draw(realm)).toMatchObject({ ok: false, limit: 'match' });
       expect(await draw(slow('ann'))).toMatchObject({ ok: false, limit: 'join' });
+    });
+
+    it('decides the same for whoever can wait longer', async () => {
+      const patient = () => at().limiter.draw([slow('ann')], LIMITER_TIMEOUT_MAX_MS);
+      for (let n = 1; n <= 3; n += 1) expect(await patient()).toEqual({ ok: true });
+
+      expect(await patient()).toMatchObject({ ok: false, limit: 'join' });
     });
 
     it('allows a call that draws nothing', async () => {

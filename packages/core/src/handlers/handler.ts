@@ -1,14 +1,16 @@
 import type { Incoming } from '@parley/protocol';
+import type { Bans } from '../bans.ts';
 import type { Matchmaker } from '../matchmaker.ts';
 import type { Membership } from '../membership.ts';
 import type { NodeOptions } from '../options.ts';
+import type { Penalties } from '../penalties.ts';
 import type { Clock, Random } from '../ports/clock.ts';
-import type { Limiter } from '../ports/limiter.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { TokenVerifier } from '../ports/verifier.ts';
 import type { Rooms } from '../rooms.ts';
 import type { Router } from '../router.ts';
 import type { Session } from '../session.ts';
+import type { Throttle } from '../throttle.ts';
 
 /** The parts of the node that handlers work with. */
 export interface HandlerParts {
@@ -17,7 +19,9 @@ export interface HandlerParts {
   readonly router: Router;
   readonly matchmaker: Matchmaker;
   readonly membership: Membership;
-  readonly limiter: Limiter;
+  readonly throttle: Throttle;
+  readonly penalties: Penalties;
+  readonly bans: Bans;
   readonly verifier: TokenVerifier;
   readonly metrics: Metrics;
   readonly clock: Clock;

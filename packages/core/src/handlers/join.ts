@@ -1,12 +1,11 @@
 import { CAPACITY, isRoomCode, type RoomId } from '@parley/protocol';
 import { isAllowed } from '../allowed.ts';
-import { limitSubject } from '../caller.ts';
-import { roomKey } from '../keys.ts';
+import { peerKey, roomKey } from '../keys.ts';
 import { LIMITS } from '../limits.ts';
 import { Unavailable } from '../ports/directory.ts';
-import type { Draw } from '../ports/limiter.ts';
 import type { JoinOutcome, JoinWish } from '../room-commands.ts';
 import { mintRoomCode } from '../room-code.ts';
+import type { Leave } from '../throttle.ts';
 import { type Context, type Handler, type MessageOf, metaOf, re } from './handler.ts';
 
 /** Codes that are minted before the node believes that something is wrong. */
@@ -22,9 +21,12 @@ export const join: Handler<'join'> = async (context, message) => {
 
   const key = room && roomKey(session.realm, room);
   const isSeated = key !== undefined && node.rooms.seatOf(session, key) !== undefined;
-  const retryAfterMs = isSeated ? 0 : await waitFor(context, entry);
-  if (session.ended) return;
-  if (retryAfterMs > 0) return session.fail('rate-limited', { ...about, retryAfterMs });
+  // Joining one's own seat again is free: a reconnect storm is no guessing.
+  if (!isSeated) {
+    const leave = await leaveFor(context, entry);
+    if (session.ended) return;
+    if (!leave.ok) return session.fail(leave.code, { ...about, retryAfterMs: leave.retryAfterMs });
+  }
   // Last, right before the seat is asked for: others of its joins may have waited for the same budget.
   if (!isSeated && session.rooms.size >= LIMITS.roomsPerSession) return session.fail('too-many-rooms', about);
 
@@ -85,22 +87,13 @@ const MODES: Partial<Record<Entry, JoinWish['mode']>> = { mint: 'must-be-new', c
 const entryOf = ({ room }: MessageOf<'join'>): Entry =>
   room === undefined ? 'mint' : isRoomCode(room) ? 'code' : 'name';
 
-/** 0: go on. A limiter that cannot answer lets pass, but for codes: guessing must not be free because something is broken. */
-async function waitFor({ session, node }: Context, entry: Entry): Promise<number> {
-  const draws: Draw[] = [{ limit: 'join', subject: `${session.realm}/${session.peer}`, ...JOIN_BUDGET }];
-  if (entry === 'code') {
-    draws.push({ limit: 'guess-address', subject: limitSubject(session.address), ...GUESS_BUDGETS.address });
-    draws.push({ limit: 'guess-realm', subject: session.realm, ...GUESS_BUDGETS.realm });
-  }
-  try {
-    const decision = await node.limiter.draw(draws);
-    return decision.ok ? 0 : decision.retryAfterMs;
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    return entry === 'code' ? UNKNOWN_RETRY_MS : 0;
-  }
+/** Guessing codes must not be free because something is broken. */
+function leaveFor({ session, node }: Context, entry: Entry): Promise<Leave> {
+  const join = { limit: 'join', subject: peerKey(session.realm, session.peer) } as const;
+  if (entry !== 'code') return node.throttle.ask(join);
+  return node.throttle.askStrictly(
+    join,
+    { limit: 'guess-address', subject: session.visitor.subject },
+    { limit: 'guess-realm', subject: session.realm },
+  );
 }
-
-const JOIN_BUDGET = { burst: 64, perMinute: 120 };
-const GUESS_BUDGETS = { address: { burst: 60, perMinute: 60 }, realm: { burst: 6_000, perMinute: 6_000 } };
-const UNKNOWN_RETRY_MS = 1_000;

@@ -1,6 +1,6 @@
 import { MATCH_SIZE } from '@parley/protocol';
 import { isAllowed } from '../allowed.ts';
-import { queueKey } from '../keys.ts';
+import { peerKey, queueKey } from '../keys.ts';
 import { LIMITS } from '../limits.ts';
 import { type Handler, metaOf, re } from './handler.ts';
 
@@ -9,6 +9,12 @@ export const match: Handler<'match'> = async ({ session, node }, message) => {
   const about = { ...re(message), queue, size };
   if (!isAllowed(session.identity.queues, queue)) return session.fail('not-allowed', about);
   const key = queueKey(session.realm, size, queue);
+  if (!session.queues.has(key)) {
+    const leave = await node.throttle.ask({ limit: 'match', subject: peerKey(session.realm, session.peer) });
+    if (session.ended) return;
+    if (!leave.ok) return session.fail(leave.code, { ...about, retryAfterMs: leave.retryAfterMs });
+  }
+  // Last: others of its matches may have waited for the same budget.
   const isTooMany = !session.queues.has(key) && session.queues.size >= LIMITS.queuesPerSession;
   if (isTooMany) return session.fail('rate-limited', { ...about, retryAfterMs: LIMITS.waiterRenewalMs });
 

@@ -142,6 +142,7 @@ describe('memory directory: for tests', () => {
       await directory.peers.bye(peerKey(REALM, peer as PeerId), fenceAt(peer));
       await join(directory, peer, { key: roomKey(REALM, `room-${n}` as RoomId), lifeMs });
       await enqueue(directory, peer, { key: queueKey(REALM, 2, `queue-${n}` as QueueName), lifeMs });
+      await directory.bans.ban({ kind: 'peer', subject: `main/${peer}` }, lifeMs);
       await clock.advance(1_000);
     }
 
@@ -150,8 +151,9 @@ describe('memory directory: for tests', () => {
     expect(stored.peers).toBeLessThanOrEqual(60 + 11);
     expect(stored.rooms).toBeLessThanOrEqual(1 + 11);
     expect(stored.queues).toBeLessThanOrEqual(1 + 11);
+    expect(stored.bans).toBeLessThanOrEqual(1);
     await clock.advance(200_000);
-    expect(directory.sizesForTesting()).toEqual({ nodes: 0, peers: 0, rooms: 0, queues: 0 });
+    expect(directory.sizesForTesting()).toEqual({ nodes: 0, peers: 0, rooms: 0, queues: 0, bans: 0 });
   });
 
   it('keeps what it was told and not the object that told it', async () => {
@@ -182,6 +184,7 @@ describe('memory directory: for tests', () => {
 
 /** What really takes memory, swept or not. */
 function storedIn(directory: MemoryDirectory) {
-  const { nodes, peers, rooms, queues } = directory.snapshotForTesting();
-  return { nodes: nodes?.rows.size ?? 0, peers: peers.size, rooms: rooms.size, queues: queues.size };
+  const { nodes, peers, rooms, queues, bans } = directory.snapshotForTesting();
+  const rows = nodes?.rows.size ?? 0;
+  return { nodes: rows, peers: peers.size, rooms: rooms.size, queues: queues.size, bans: bans.records.size };
 }

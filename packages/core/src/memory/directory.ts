@@ -1,6 +1,7 @@
 import type { PeerKey, QueueKey, RoomKey } from '../keys.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Directory } from '../ports/directory.ts';
+import { MemoryBans, type BansRecord } from './bans.ts';
 import { MemoryNodes, type NodesRecord } from './nodes.ts';
 import { MemoryPeers, type PeerRecord } from './peers.ts';
 import { MemoryQueues } from './queues.ts';
@@ -25,9 +26,11 @@ export class MemoryDirectory implements Directory {
   readonly peers: MemoryPeers;
   readonly rooms: MemoryRooms;
   readonly queues: MemoryQueues;
+  readonly bans: MemoryBans;
 
   constructor(world: World) {
-    this.nodes = new MemoryNodes(world);
+    this.bans = new MemoryBans(world);
+    this.nodes = new MemoryNodes(world, () => this.bans.version);
     this.peers = new MemoryPeers(world);
     this.rooms = new MemoryRooms(world);
     this.queues = new MemoryQueues(world);
@@ -36,6 +39,7 @@ export class MemoryDirectory implements Directory {
   /** Loses everything, as an empty Redis that takes the place of a lost one. */
   forgetForTesting(): void {
     this.nodes.clear();
+    this.bans.clear();
     for (const { records } of [this.peers, this.rooms, this.queues]) records.clear();
   }
 
@@ -46,6 +50,7 @@ export class MemoryDirectory implements Directory {
       peers: this.peers.records.copyForTesting(),
       rooms: this.rooms.records.copyForTesting(),
       queues: this.queues.records.copyForTesting(),
+      bans: this.bans.copyForTesting(),
     };
   }
 
@@ -55,6 +60,7 @@ export class MemoryDirectory implements Directory {
     this.peers.records.restoreForTesting(copy.peers);
     this.rooms.records.restoreForTesting(copy.rooms);
     this.queues.records.restoreForTesting(copy.queues);
+    this.bans.restoreForTesting(copy.bans);
   }
 
   /** How many records there are, without what has lapsed: all zero some time after the last node is gone. */
@@ -64,6 +70,7 @@ export class MemoryDirectory implements Directory {
       peers: this.peers.records.size,
       rooms: this.rooms.records.size,
       queues: this.queues.records.size,
+      bans: this.bans.size,
     };
   }
 }
@@ -73,6 +80,7 @@ export interface DirectoryCopy {
   readonly peers: ReadonlyMap<PeerKey, PeerRecord>;
   readonly rooms: ReadonlyMap<RoomKey, RoomRecord>;
   readonly queues: ReadonlyMap<QueueKey, QueueRecord>;
+  readonly bans: BansRecord;
 }
 
 export interface DirectorySizes {
@@ -80,4 +88,5 @@ export interface DirectorySizes {
   readonly peers: number;
   readonly rooms: number;
   readonly queues: number;
+  readonly bans: number;
 }

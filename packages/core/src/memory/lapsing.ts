@@ -32,6 +32,16 @@ export class Lapsing<Key, Value extends object> {
     else this.#records.set(key, value);
   }
 
+  delete(key: Key): void {
+    this.#records.delete(key);
+  }
+
+  /** All that have not ended. */
+  values(): readonly Value[] {
+    this.#sweep();
+    return [...this.#records.values()];
+  }
+
   clear(): void {
     this.#records.clear();
   }

@@ -18,10 +18,12 @@ export type NodesRecord =
 
 export class MemoryNodes implements NodeTable {
   readonly #world: World;
+  readonly #bansVersion: () => number;
   #table: NodesRecord;
 
-  constructor(world: World) {
+  constructor(world: World, bansVersion: () => number) {
     this.#world = world;
+    this.#bansVersion = bansVersion;
   }
 
   async beat(row: NodeRow, lifeMs: number): Promise<BeatAnswer> {
@@ -40,7 +42,7 @@ export class MemoryNodes implements NodeTable {
     table.beats += 1;
     table.lastBeatMs = nowMs;
     const nodes = [...table.rows.values()].map((each) => ({ ...each.row, state: stateOf(each, nowMs) }));
-    return { nowMs, table: table.id, beats: table.beats, bansVersion: 0, nodes };
+    return { nowMs, table: table.id, beats: table.beats, bansVersion: this.#bansVersion(), nodes };
   }
 
   async goodbye(node: NodeId): Promise<void> {

@@ -1,8 +1,10 @@
+import type { BanTable } from './bans.ts';
 import type { NodeTable } from './nodes.ts';
 import type { PeerDirectory } from './peers.ts';
 import type { QueueDirectory } from './queues.ts';
 import type { RoomDirectory } from './rooms.ts';
 
+export * from './bans.ts';
 export type * from './nodes.ts';
 export type * from './peers.ts';
 export type * from './queues.ts';
@@ -24,11 +26,11 @@ export const DIRECTORY_TIMEOUT_MS = 750;
 export const NOT_AFTER_MS = 1_000;
 
 /**
- * Which peer is on which node, who sits in which room, who waits in which queue; for the whole cluster.
+ * Which peer is on which node, who sits in which room, who waits in which queue, who is kept out; for the whole cluster.
  *
  * Rules that hold for every method:
- * - Every entry carries its own end (`until`), set `lifeMs` ahead by each assertion of its own node and by nobody else.
- *   What has lapsed is gone: every method drops it before it looks.
+ * - Every entry carries its own end (`until`), set `lifeMs` ahead by each assertion of its own node and by nobody else (a ban,
+ *   which belongs to no node, for as long as it was meant to be). What has lapsed is gone: every method drops it before it looks.
  * - All times are those of the directory's own clock, as {@link NodeTable.beat} teaches it.
  * - `notAfterMs`: a command that comes to be executed later than this does nothing, and answers `late` or rejects. So an
  *   outcome that was unknown is settled by then, and what undoes it can no longer be overtaken by it.
@@ -39,4 +41,5 @@ export interface Directory {
   readonly peers: PeerDirectory;
   readonly rooms: RoomDirectory;
   readonly queues: QueueDirectory;
+  readonly bans: BanTable;
 }

@@ -4,5 +4,6 @@ export * from './directory.ts';
 export * from './limiter.ts';
 export * from './log.ts';
 export * from './metrics.ts';
+export * from './pseudonyms.ts';
 export * from './socket.ts';
 export * from './verifier.ts';

@@ -23,13 +23,24 @@ export type Decision =
   | { readonly ok: true }
   | { readonly ok: false; readonly limit: LimitName; readonly retryAfterMs: number };
 
+/** How long a draw is waited for, unless its caller says otherwise: a slow limiter must not make everything slow. */
+export const LIMITER_TIMEOUT_MS = 150;
+
+/** How long a draw can be waited for at the most: for whoever has to refuse what it does not know. */
+export const LIMITER_TIMEOUT_MAX_MS = 500;
+
 /**
  * Budgets that the whole cluster shares.
  *
  * GCRA (the leaky bucket as a meter, ITU-T I.371): no more than `burst` at once, no more than `perMinute` over time, no
  * border at which twice the rate passes. All draws of one call are decided together: one refusal refuses them all, and
- * what the others took is given back at once. Never repeated by itself; rejects with {@link Unavailable} within 150 ms when it cannot know.
+ * what the others took is given back at once. Never repeated by itself.
  */
 export interface Limiter {
-  draw(draws: readonly Draw[]): Promise<Decision>;
+  /**
+   * @param withinMs how long the caller can wait, at most {@link LIMITER_TIMEOUT_MAX_MS}. Default: {@link LIMITER_TIMEOUT_MS}
+   * @throws Unavailable by then, when it cannot know; at once, when there is nobody to ask. What was taken though nobody waited for it
+   *   any more is not given back.
+   */
+  draw(draws: readonly Draw[], withinMs?: number): Promise<Decision>;
 }

@@ -1,10 +1,14 @@
 import type { CloseName, ErrorCode, Incoming } from '@parley/protocol';
+import type { LimitName } from './limiter.ts';
 
 /** How an upgrade request ended: `accepted`, or the code of its refusal. */
 export type UpgradeOutcome = string;
 
 /** How a session ended: the close the node sent, or that the client's side ended without one. */
 export type SessionEnd = CloseName | 'connection-lost';
+
+/** What a session may run out of by itself. */
+export type SessionLimit = 'session-frames' | 'session-bad-messages';
 
 /** What the node counts and measures. Every label comes from a closed list, never from a client. */
 export interface Metrics {
@@ -20,6 +24,12 @@ export interface Metrics {
   frameSent(outcome: 'sent' | 'queued' | 'dropped'): void;
   /** A signal got its outcome; `ms` since the node had read it. `local`: both peers on this node. */
   signalSettled(path: 'local' | 'remote', outcome: 'delivered' | ErrorCode, ms: number): void;
+  /** Something was refused because its budget was empty: one that the cluster shares, or a session's own. */
+  limited(limit: LimitName | SessionLimit): void;
+  /** The shared budgets did not answer in time: this node decided by itself. */
+  limiterUnavailable(): void;
+  /** Code of this node threw where it must not; it cost one request or one socket. */
+  faulted(): void;
   /** Envelopes left for, or came from, another node. */
   envelopes(direction: 'out' | 'in', count: number): void;
   /** A command to the directory ended. */

@@ -24,7 +24,7 @@ export interface BeatAnswer {
   readonly table: string;
   /** Rises with each beat of any node: one that is not above what was seen before means that the directory has forgotten. */
   readonly beats: number;
-  /** Rises with each change of the bans. */
+  /** Another one whenever the bans are no longer what they were; 0: nobody has changed them since the table was made. */
   readonly bansVersion: number;
   /** Every row, this node's own too. */
   readonly nodes: readonly KnownNode[];

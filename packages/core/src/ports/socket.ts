@@ -68,9 +68,17 @@ export type Admission =
       readonly subprotocol?: string;
       /** Called once, when the socket is open; never when the client had gone by then. */
       open(socket: Socket): SocketListener;
-      /** Called instead of `open` when the client was gone before 101 could be sent. */
+      /** Called once if there will be no `closed`: the client was gone before 101 could be sent, or `open` threw. */
       abandoned(): void;
     };
+
+/** What a server needs to end TLS itself. Both are PEM, and read once, at the start. */
+export interface TlsFiles {
+  /** The certificate, and after it those that lead from it to a root. */
+  readonly certFile: string;
+  /** Its private key, not encrypted. */
+  readonly keyFile: string;
+}
 
 export interface SocketServerOptions {
   readonly host: string;
@@ -82,17 +90,25 @@ export interface SocketServerOptions {
   /**
    * Whether a connection may begin with a PROXY protocol v2 header whose source becomes `proxiedAddress`. Whoever
    * reaches the port can write one, so it is for the node to ask whether it trusts `address`. When false, such a
-   * connection is refused, or its header read and ignored.
+   * connection is refused, or its header read and ignored. With `tls` nothing is looked for: such a header would stand
+   * before the TLS handshake, where uWebSockets.js does not read it, and ends the connection.
    */
   readonly proxyProtocol: boolean;
+  /** The port speaks TLS, of version 1.2 at least, and nothing else. */
+  readonly tls?: TlsFiles;
+  /**
+   * Called with whatever the node's own code threw where it must not: a bug. By then it has cost the one request (500) or
+   * socket (1011) in which it happened, and nobody else anything. Must not throw.
+   */
+  readonly onFault?: (error: unknown) => void;
   /** Called for each connection that was refused because of such a header, by an adapter that can tell. */
   readonly onRefusedProxyHeader?: () => void;
 }
 
 export interface ServerHandlers {
-  /** Asked for each handshake ({@link isHandshake}) on `/v1/connect`. Never rejects. */
+  /** Asked for each handshake ({@link isHandshake}) on `/v1/connect`. Should not reject; see `onFault`. */
   upgrade(request: HttpRequest): Promise<Admission>;
-  /** Asked for every other request, so also for one on `/v1/connect` that asks for a WebSocket wrongly or not at all. Never rejects. */
+  /** Asked for every other request, so also for one on `/v1/connect` that asks for a WebSocket wrongly or not at all. Should not reject; see `onFault`. */
   http(request: HttpRequest): Promise<HttpAnswer>;
 }
 
@@ -104,7 +120,13 @@ export interface SocketServer {
   stop(): Promise<void>;
 }
 
-/** How an adapter package offers itself. Rejects with a system error (`code: 'EADDRINUSE'`) when the port cannot be had. */
+/**
+ * How an adapter package offers itself. Rejects with a system error (`code: 'EADDRINUSE'`) when the port cannot be had,
+ * and when no TLS server can be made of the files.
+ *
+ * However slowly or never a client sends its request, its connection ends: after 12 s, with newer uWebSockets.js 32 s.
+ * No answer names the socket library, except those in which uWebSockets.js, from 20.5x on, refuses what is no HTTP.
+ */
 export type Listen = (options: SocketServerOptions, handlers: ServerHandlers) => Promise<SocketServer>;
 
 const ASKS_TO_UPGRADE = /(^|[\s,])upgrade($|[\s,])/i;

@@ -23,10 +23,12 @@ export interface Identity {
 /**
  * `malformed`: no token at all or nothing that looks like one; refused before a socket exists.
  * `refused`: well formed, and not accepted; the close says why.
+ * `unavailable`: well formed, and the keys to judge it cannot be had now: neither accepted nor refused.
  */
 export type Verdict =
   | { readonly ok: true; readonly identity: Identity }
   | { readonly ok: false; readonly kind: 'malformed' }
+  | { readonly ok: false; readonly kind: 'unavailable'; readonly retryAfterMs: number }
   | { readonly ok: false; readonly kind: 'refused'; readonly close: CloseName };
 
 export interface TokenVerifier {

@@ -3,6 +3,7 @@ import { MemoryBus, MemoryLimiter } from '../memory/index.ts';
 import { ParleyNode } from '../node.ts';
 import type { NodeOptions } from '../options.ts';
 import type {
+  BanTable,
   Directory,
   NodeTable,
   PeerDirectory,
@@ -13,7 +14,7 @@ import type { Limiter } from '../ports/limiter.ts';
 import type { Identity, TokenVerifier, Verdict } from '../ports/verifier.ts';
 import { FakeSocket } from './fake-socket.ts';
 import { Gate } from './gate.ts';
-import { QuietLog, quietMetrics } from './quiet.ts';
+import { plainNames, QuietLog, quietMetrics } from './quiet.ts';
 import { optionsOf, requestOf } from './samples.ts';
 import { World } from './world.ts';
 
@@ -50,6 +51,7 @@ export class TestNode {
       peers: gate.over<PeerDirectory>(directory.peers),
       rooms: gate.over<RoomDirectory>(directory.rooms),
       queues: gate.over<QueueDirectory>(directory.queues),
+      bans: gate.over<BanTable>(directory.bans),
     };
     this.node = new ParleyNode(options, {
       clock,
@@ -59,6 +61,7 @@ export class TestNode {
       directory: gated,
       bus: new MemoryBus({ network, node: options.node, clock }),
       limiter: limits.over<Limiter>(new MemoryLimiter({ clock })),
+      pseudonyms: plainNames,
       verifier: tokens.over<TokenVerifier>(verifier),
     });
   }
@@ -85,11 +88,12 @@ export class TestNode {
   }
 }
 
-/** What stands before a `~` in the token is the peer id; `!` is malformed, `expired...` is refused. */
+/** What stands before a `~` in the token is the peer id; `!` is malformed, `expired...` is refused, for `keyless...` there are no keys. */
 export const verifier: TokenVerifier = {
   async verify(token): Promise<Verdict> {
     if (token === undefined || token === '' || token.includes('!')) return { ok: false, kind: 'malformed' };
     if (token.startsWith('expired')) return { ok: false, kind: 'refused', close: 'token-expired' };
+    if (token.startsWith('keyless')) return { ok: false, kind: 'unavailable', retryAfterMs: 1_500 };
     return { ok: true, identity: identityOf(token) };
   },
 };

@@ -1,3 +1,3 @@
 /** What tests of several packages need of a node without a network. */
-export { quietMetrics, strictLog } from './quiet.ts';
+export { plainNames, quietMetrics, strictLog } from './quiet.ts';
 export { optionsOf, requestOf } from './samples.ts';

@@ -1,5 +1,6 @@
 import type { Log, LogFields } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import type { Pseudonyms } from '../ports/pseudonyms.ts';
 
 /** Says nothing, and remembers what was said as an error: a test that ends with one has found a bug. */
 export class QuietLog implements Log {
@@ -23,6 +24,9 @@ export const strictLog: Log = {
   debug() {},
 };
 
+/** Calls everything by its own name: tests want to read what they see. */
+export const plainNames: Pseudonyms = { of: (id) => `~${id}`, address: (address) => `~${address}` };
+
 /** Counts nothing. */
 export const quietMetrics: Metrics = {
   upgraded() {},
@@ -32,6 +36,9 @@ export const quietMetrics: Metrics = {
   errorReplied() {},
   frameSent() {},
   signalSettled() {},
+  limited() {},
+  limiterUnavailable() {},
+  faulted() {},
   envelopes() {},
   directoryAnswered() {},
   roomRepaired() {},

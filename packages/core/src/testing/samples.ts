@@ -1,5 +1,5 @@
 import type { NodeId } from '@parley/protocol';
-import type { DoorOptions, NodeOptions } from '../options.ts';
+import type { DoorOptions, NodeOptions, Rates } from '../options.ts';
 import type { HttpRequest } from '../ports/socket.ts';
 
 /** What a client on some address sends to connect. */
@@ -30,12 +30,29 @@ export function optionsOf(
     door: doorOf(door),
     maxMessageBytes: 65_536,
     idleTimeoutMs: 0,
+    maxSessionLifetimeMs: 0,
+    heartbeatIntervalMs: 25_000,
+    heartbeatTimeoutMs: 60_000,
+    budgets: { burst: 0, perSecond: 0, burstBytes: 0, bytesPerSecond: 0 },
+    rates: ratesOf(),
     codeTtlMs: 600_000,
     resumeWindowMs: 120_000,
     iceServers: [],
     ...more,
   };
 }
+
+/** Nobody is refused, but whoever joins or matches asks for leave. */
+export const ratesOf = (more: Partial<Rates> = {}): Rates => ({
+  'upgrade-address': 0,
+  'upgrade-token': 0,
+  credential: 0,
+  join: 1_000_000,
+  match: 1_000_000,
+  'guess-address': 1_000_000,
+  'guess-realm': 1_000_000,
+  ...more,
+});
 
 export const doorOf = (more: Partial<DoorOptions> = {}): DoorOptions => ({
   allowedOrigins: ['*'],
@@ -45,5 +62,7 @@ export const doorOf = (more: Partial<DoorOptions> = {}): DoorOptions => ({
   allowQueryToken: false,
   maxSessions: 0,
   maxSessionsPerAddress: 0,
+  maxSessionsPerToken: 0,
+  maxSessionsPerRealm: 0,
   ...more,
 });

@@ -67,6 +67,7 @@ export class Ground {
         },
         heardAgain: () => news.heardAgain?.(),
         dataLost: () => news.dataLost?.(),
+        beaten: (answer) => news.beaten?.(answer),
       },
     });
     this.streams = new Streams({
@@ -79,6 +80,7 @@ export class Ground {
         room: (envelope, late) => news.room?.(envelope, late),
         match: (envelope) => news.match?.(envelope),
         replaced: (envelope) => news.replaced?.(envelope),
+        kicked: (envelope) => news.kicked?.(envelope),
         missed: (from) => news.missed?.(from),
       },
     });

@@ -1,0 +1,51 @@
+import type { CloseName, RefusalCode } from '@parley/protocol';
+import type { Log } from './ports/log.ts';
+import type { SessionEnd } from './ports/metrics.ts';
+import type { Pseudonyms } from './ports/pseudonyms.ts';
+import type { Session } from './session.ts';
+import type { Visitor } from './visitor.ts';
+
+/** What the log tells of those who come and go, to whoever debugs: pseudonyms, and nothing that they said. */
+export class Narrator {
+  readonly #log: Log;
+  readonly #pseudonyms: Pseudonyms;
+
+  constructor(log: Log, pseudonyms: Pseudonyms) {
+    this.#log = log;
+    this.#pseudonyms = pseudonyms;
+  }
+
+  refused(code: RefusalCode | CloseName, { address }: Pick<Visitor, 'address'>): void {
+    const from = this.#pseudonyms.address(address);
+    this.#log.debug({ event: 'upgrade-refused', code, address: from }, 'an upgrade was refused');
+  }
+
+  opened(session: Session): void {
+    const { peer, user, visitor } = session;
+    const { of, address } = this.#pseudonyms;
+    this.#log.debug(
+      {
+        event: 'session-opened',
+        session: of(session.session),
+        peer: of(peer),
+        ...(user !== undefined && { user: of(user) }),
+        address: address(visitor.address),
+      },
+      'a session opened',
+    );
+  }
+
+  closed(session: Session, end: SessionEnd): void {
+    const { framesReceived, framesSent } = session.traffic;
+    this.#log.debug(
+      {
+        event: 'session-closed',
+        session: this.#pseudonyms.of(session.session),
+        end,
+        framesReceived,
+        framesSent,
+      },
+      'a session ended',
+    );
+  }
+}

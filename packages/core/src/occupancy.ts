@@ -1,0 +1,54 @@
+import { Counts } from './counts.ts';
+import type { DoorOptions } from './options.ts';
+import type { TokenDigest, Visitor } from './visitor.ts';
+
+type Most = Pick<DoorOptions, 'maxSessions' | 'maxSessionsPerAddress' | 'maxSessionsPerToken'>;
+
+/** Who is inside, or about to be: the sockets of this node, of each address, of each token. */
+export class Occupancy {
+  readonly #most: Most;
+  readonly #perAddress = new Counts<string>();
+  readonly #perToken = new Counts<TokenDigest>();
+  #inside = 0;
+
+  constructor(most: Most) {
+    this.#most = most;
+  }
+
+  get inside(): number {
+    return this.#inside;
+  }
+
+  /** Addresses and tokens that are counted. */
+  get counted(): number {
+    return this.#perAddress.size + this.#perToken.size;
+  }
+
+  /** Why one more is too many. Of a public token everybody has the same, so its sessions are not counted. */
+  full({ subject, token, isPersonal }: Visitor): 'node-full' | 'too-many-sessions' | undefined {
+    const { maxSessions, maxSessionsPerAddress, maxSessionsPerToken } = this.#most;
+    if (isFull(this.#inside, maxSessions)) return 'node-full';
+    const isTooMany =
+      isFull(this.#perAddress.of(subject), maxSessionsPerAddress) ||
+      (isPersonal && token !== undefined && isFull(this.#perToken.of(token), maxSessionsPerToken));
+    return isTooMany ? 'too-many-sessions' : undefined;
+  }
+
+  /** Counts one; returns what takes it off the count again, once. */
+  enter({ subject, token }: Visitor): () => void {
+    this.#inside += 1;
+    this.#perAddress.add(subject);
+    if (token !== undefined) this.#perToken.add(token);
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      this.#inside -= 1;
+      this.#perAddress.remove(subject);
+      if (token !== undefined) this.#perToken.remove(token);
+    };
+  }
+}
+
+/** 0: there is no limit. */
+const isFull = (count: number, most: number) => most > 0 && count >= most;
