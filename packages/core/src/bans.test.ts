@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Realm } from '@parley/protocol';
 import { Cluster } from './testing/cluster.ts';
+import { FakeSocket } from './testing/fake-socket.ts';
 import { requestOf } from './testing/samples.ts';
 import { digestOf } from './visitor.ts';
 
@@ -49,6 +50,15 @@ describe('a ban', () => {
     await a.node.operations.ban({ kind: 'peer', subject: 'main/mallory' }, 60_000);
     expect((await a.open('mallory')).closedWith).toBe(4202);
     expect((await a.open('alice')).closedWith).toBeUndefined();
+  });
+
+  it('that comes between the verdict and the socket is not missed', async () => {
+    const { a } = await two();
+    const admission = await a.node.upgrade(requestOf({ authorization: 'Bearer mallory' }));
+    await a.node.operations.ban({ kind: 'peer', subject: 'main/mallory' }, 60_000);
+    const socket = new FakeSocket();
+    if (admission.ok) admission.open(socket);
+    expect(socket.closedWith).toBe(4202);
   });
 
   it('is lifted on every node', async () => {

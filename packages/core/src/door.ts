@@ -114,7 +114,10 @@ export class Door {
 
   #open(verdict: Exclude<Verdict, { refusal: RefusalCode }>, socket: Socket): SocketListener {
     if (!verdict.ok) return sendAway(socket, verdict.close);
-    return this.#closed ? sendAway(socket, 'drained') : this.#parts.events.accept(verdict.admitted, socket);
+    if (this.#closed) return sendAway(socket, 'drained');
+    // Banned since it was judged: when those inside were looked through, it was not one of them.
+    if (this.#isBanned(verdict.admitted)) return sendAway(socket, 'banned');
+    return this.#parts.events.accept(verdict.admitted, socket);
   }
 
   #tell(verdict: Verdict): void {
@@ -179,7 +182,7 @@ export class Door {
   }
 
   #admit(identity: Identity, visitor: Visitor): Verdict {
-    const { random, membership, bans } = this.#parts;
+    const { random, membership } = this.#parts;
     const session = random.id() as SessionId;
     const admitted: Admitted = {
       identity,
@@ -189,11 +192,12 @@ export class Door {
       fence: fenceOf(membership.nowMs(), session),
       visitor,
     };
-    const isBanned = banRefsOf({ ...admitted, realm: identity.realm, user: identity.user }).some((ref) =>
-      bans.has(ref),
-    );
-    if (isBanned) return { ok: false, close: 'banned', visitor };
+    if (this.#isBanned(admitted)) return { ok: false, close: 'banned', visitor };
     return this.#crowded(admitted) ?? { ok: true, admitted };
+  }
+
+  #isBanned({ peer, visitor, identity: { realm, user } }: Admitted): boolean {
+    return banRefsOf({ realm, user, peer, visitor }).some((ref) => this.#parts.bans.has(ref));
   }
 
   /** One more is too many: on this node, or of its realm in the cluster. */

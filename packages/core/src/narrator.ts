@@ -22,14 +22,13 @@ export class Narrator {
 
   opened(session: Session): void {
     const { peer, user, visitor } = session;
-    const { of, address } = this.#pseudonyms;
     this.#log.debug(
       {
         event: 'session-opened',
-        session: of(session.session),
-        peer: of(peer),
-        ...(user !== undefined && { user: of(user) }),
-        address: address(visitor.address),
+        session: this.#pseudonyms.of(session.session),
+        peer: this.#pseudonyms.of(peer),
+        ...(user !== undefined && { user: this.#pseudonyms.of(user) }),
+        address: this.#pseudonyms.address(visitor.address),
       },
       'a session opened',
     );

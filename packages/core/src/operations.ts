@@ -9,10 +9,11 @@ import type { Clock } from './ports/clock.ts';
 import type { Pseudonyms } from './ports/pseudonyms.ts';
 import type { Session } from './session.ts';
 import type { Streams } from './streams.ts';
+import type { Sums } from './traffic.ts';
 import type { TokenDigest } from './visitor.ts';
 
 /** What is known of a session. Origin and user agent are claims of the client's, and may hold anything. */
-export interface SessionRecord {
+export interface SessionRecord extends Sums {
   readonly session: SessionId;
   readonly peer: PeerId;
   readonly instance: InstanceId;
@@ -28,10 +29,6 @@ export interface SessionRecord {
   readonly idleMs: number;
   readonly rooms: number;
   readonly queues: number;
-  readonly framesReceived: number;
-  readonly bytesReceived: number;
-  readonly framesSent: number;
-  readonly bytesSent: number;
 }
 
 export interface SessionPage {
@@ -140,6 +137,6 @@ function recordOf(session: Session, nowMs: number): SessionRecord {
     idleMs: nowMs - session.lastMessageMs,
     rooms: session.rooms.size,
     queues: session.queues.size,
-    ...traffic,
+    ...traffic.sums(),
   };
 }

@@ -154,8 +154,17 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
   const penalties = new Penalties(throttle, clock);
   const narrator = new Narrator(log, pseudonyms);
   const door = new Door(options, {
-    ...{ verifier, throttle, penalties, bans, hub, membership },
-    ...{ random, metrics, log, narrator, events },
+    verifier,
+    throttle,
+    penalties,
+    bans,
+    hub,
+    membership,
+    random,
+    metrics,
+    log,
+    narrator,
+    events,
   });
   return {
     ...ports,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Incoming, RoomId } from '@parley/protocol';
+import type { Incoming } from '@parley/protocol';
 import { FakeClock } from './contract/fake-clock.ts';
 import type { LeaveReason } from './envelope.ts';
 import { LIMITS } from './limits.ts';
@@ -143,7 +143,11 @@ describe('a session above its budget', () => {
       say(session, { type: 'signal', room: 'stage', to: 'bob', custom: 1, id });
     expect(handled).toHaveLength(3);
     expect(socket.last('error')).toMatchObject({
-      ...{ re: 4, code: 'rate-limited', room: 'stage', to: 'bob', retryAfterMs: 1_000 },
+      re: 4,
+      code: 'rate-limited',
+      room: 'stage',
+      to: 'bob',
+      retryAfterMs: 1_000,
     });
     expect(socket.closedWith).toBeUndefined();
   });

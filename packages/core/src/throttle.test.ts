@@ -87,13 +87,22 @@ describe('penalties', () => {
   });
 });
 
+interface Wish {
+  clock?: FakeClock;
+  limiter?: Limiter;
+  limit?: LimitName;
+  perMinute?: number;
+  nodes?: number;
+}
+
 function start({
   clock = new FakeClock(1_000),
-  limiter = new MemoryLimiter({ clock }) as Limiter,
-  limit = 'join' as LimitName,
+  limit = 'join',
   perMinute = 6,
   nodes = 1,
-} = {}) {
+  ...more
+}: Wish = {}) {
+  const { limiter = new MemoryLimiter({ clock }) } = more;
   const shared = new Gate();
   const limited: string[] = [];
   let unavailable = 0;

@@ -1,9 +1,23 @@
-/** What went over one socket so far. */
-export class Traffic {
+/** What went over one socket. */
+export interface Sums {
+  readonly framesReceived: number;
+  readonly bytesReceived: number;
+  readonly framesSent: number;
+  readonly bytesSent: number;
+}
+
+/** Counts what goes over one socket. */
+export class Traffic implements Sums {
   framesReceived = 0;
   bytesReceived = 0;
   framesSent = 0;
   bytesSent = 0;
+
+  /** As it is now. */
+  sums(): Sums {
+    const { framesReceived, bytesReceived, framesSent, bytesSent } = this;
+    return { framesReceived, bytesReceived, framesSent, bytesSent };
+  }
 
   received(bytes: number): void {
     this.framesReceived += 1;

@@ -89,10 +89,10 @@ const entryOf = ({ room }: MessageOf<'join'>): Entry =>
 
 /** Guessing codes must not be free because something is broken. */
 function leaveFor({ session, node }: Context, entry: Entry): Promise<Leave> {
-  const join = { limit: 'join', subject: peerKey(session.realm, session.peer) } as const;
-  if (entry !== 'code') return node.throttle.ask(join);
+  const attempt = { limit: 'join', subject: peerKey(session.realm, session.peer) } as const;
+  if (entry !== 'code') return node.throttle.ask(attempt);
   return node.throttle.askStrictly(
-    join,
+    attempt,
     { limit: 'guess-address', subject: session.visitor.subject },
     { limit: 'guess-realm', subject: session.realm },
   );
