@@ -74,7 +74,7 @@ export async function connectRedis(options: RedisOptions): Promise<SharedPorts> 
   const bus = new RedisBus({ ...context, keys, clock, commands, publisher });
   return {
     directory: redisDirectory(scriptsOver(commands, clock, commandTimeoutMs.commands), keys, random),
-    limiter: redisLimiter(scriptsOver(limiterConnection, clock, commandTimeoutMs.limiter), keys),
+    limiter: redisLimiter(scriptsOver(limiterConnection, clock, commandTimeoutMs.limiter), keys, clock),
     bus,
     state: () => ({
       topology: topology.kind,

@@ -1,4 +1,4 @@
-import { DIRECTORY_TIMEOUT_MS, type Log, type Random } from '@parley/core';
+import { DIRECTORY_TIMEOUT_MS, LIMITER_TIMEOUT_MAX_MS, type Log, type Random } from '@parley/core';
 import type { NodeId } from '@parley/protocol';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
@@ -16,7 +16,8 @@ export type Purpose = 'commands' | 'limiter' | 'publisher' | 'inbox';
 /** When a command is given up. */
 export const commandTimeoutMs = {
   commands: DIRECTORY_TIMEOUT_MS,
-  limiter: 150,
+  /** Never the first to give up: `limiter.ts` does so, after as long as each draw can be waited for. */
+  limiter: 2 * LIMITER_TIMEOUT_MAX_MS,
   publisher: 1_000,
   inbox: 1_000,
 } as const;

@@ -24,6 +24,7 @@ const jsonKinds: ReadonlySet<string> = new Set<Exclude<Envelope['kind'], 'signal
   'room',
   'match',
   'replaced',
+  'kick',
   'probe',
 ]);
 

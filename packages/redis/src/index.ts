@@ -4,7 +4,7 @@
  * - `topology.ts` reads the URL, `connect.ts` opens connections that notice a dead or frozen Redis in time
  * - `keys.ts` is every key and channel, with its shape and its end
  * - `scripts/*.lua` is what happens in Redis, one script a file; `scripts.ts` loads and runs them
- * - `nodes.ts`, `peers.ts`, `rooms.ts`, `queues.ts` put the directory's questions to the scripts; `limiter.ts` likewise
+ * - `nodes.ts`, `peers.ts`, `rooms.ts`, `queues.ts`, `bans.ts` put the directory's questions to the scripts; `limiter.ts` likewise
  * - `bus.ts` gathers envelopes into frames (`envelope-codec.ts`) and listens at this node's inbox (`inbox.ts`)
  */
 export { connectRedis, type RedisOptions, type RedisState, type SharedPorts } from './connect-redis.ts';

@@ -12,6 +12,7 @@ describe('keys', () => {
   it('put the slot of everything that belongs together into one pair of braces', () => {
     expect([
       keys.nodes,
+      keys.bans,
       keys.peer(peerKey(realm, 'ann' as PeerId)),
       keys.room(roomKey(realm, 'stage/left' as RoomId)),
       keys.queue(queueKey(realm, 2, 'chess' as QueueName)),
@@ -19,6 +20,7 @@ describe('keys', () => {
       keys.inbox('n1' as Inbox),
     ]).toEqual([
       'parley:nodes',
+      'parley:bans:{parley:nodes}',
       'parley:peer:{main/ann}',
       'parley:room:{main/stage/left}',
       'parley:queue:{main/2/chess}',

@@ -3,8 +3,8 @@ import type { Inbox, LimitName, PeerKey, QueueKey, RoomKey } from '@parley/core'
 /**
  * Every key and channel that exists, with its shape and its end.
  *
- * What stands in braces decides the slot in a Redis Cluster. Each script touches one key, so one slot. No key is ever
- * without a TTL: each script sets it in the same breath as the value.
+ * What stands in braces decides the slot in a Redis Cluster. Each script touches one slot, and but for those of the bans
+ * one key. No key is ever without a TTL: each script sets it in the same breath as the value.
  *
  * An *entry* (a row, a seat, a waiter, a match) is one field of a hash whose value is one line: words divided by single
  * spaces, and text that may hold spaces last. Its first word is the version of its shape, `v` that of the hash; a script
@@ -15,10 +15,15 @@ import type { Inbox, LimitName, PeerKey, QueueKey, RoomKey } from '@parley/core'
 export interface Keys {
   /**
    * Hash, the membership table: `v`, `table` (random id of this table), `beats` (how many there were), `beatAt` (the last
-   * one), `bans` (version of the bans; absent is 0), and per node `row:{node}` = `1 state until JSON`, state `alive` or
-   * `gone`. TTL: three minutes after the last `until`.
+   * one), `bans` (version of the bans: the microseconds of Redis time when they were changed; absent is 0), and per node
+   * `row:{node}` = `1 state until JSON`, state `alive` or `gone`. TTL: three minutes after the last `until`.
    */
   readonly nodes: string;
+  /**
+   * Hash: `v`, and per ban `ban:{kind}/{subject}` = `1 until`. TTL: the longest `until`. In the slot of `nodes`, where its
+   * version stands, so that both change in one script.
+   */
+  readonly bans: string;
   /**
    * Hash, where a peer is: `v`, `fence`, `node`, `session`, `instance`, `until`, `away`, `bye` (1: a tombstone, which has
    * no node, session and instance). TTL: `until`, so that what has lapsed is not there.
@@ -55,8 +60,10 @@ export function keysOf(prefix: string): Keys {
   if (!/^[!-z|~]{1,64}$/.test(prefix)) {
     throw new TypeError('A Redis prefix is 1 to 64 printable ASCII characters without spaces and braces.');
   }
+  const nodes = `${prefix}:nodes`;
   return {
-    nodes: `${prefix}:nodes`,
+    nodes,
+    bans: `${prefix}:bans:{${nodes}}`,
     peer: (key) => `${prefix}:peer:{${key}}`,
     room: (key) => `${prefix}:room:{${key}}`,
     queue: (key) => `${prefix}:queue:{${key}}`,

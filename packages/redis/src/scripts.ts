@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-import { Unavailable, type Clock } from '@parley/core';
+import type { Clock } from '@parley/core';
 import type { Redis } from 'ioredis';
 
 import type { Connection } from './connect.ts';
 import { unavailable } from './unavailable.ts';
+import { within } from './within.ts';
 
 /** `scripts/<name>.lua`, each. */
 export const scriptNames = [
@@ -22,6 +23,9 @@ export const scriptNames = [
   'confirm-match',
   'assert-waiters',
   'gcra',
+  'ban',
+  'unban',
+  'bans',
 ] as const;
 
 export type ScriptName = (typeof scriptNames)[number];
@@ -35,10 +39,10 @@ export interface Script {
 /** One reply of a script: every one of ours is flat. */
 export type Reply = readonly (string | number)[];
 
-/** Runs scripts, each on one key. */
+/** Runs scripts, each on one key, or on several of one slot. */
 export interface Scripts {
   /** @throws Unavailable and nothing else, at the latest when the connection's commands time out */
-  run(name: ScriptName, key: string, args: readonly (string | number)[]): Promise<Reply>;
+  run(name: ScriptName, keys: string | readonly string[], args: readonly (string | number)[]): Promise<Reply>;
 }
 
 /** Reads a script and what it includes. */
@@ -61,16 +65,19 @@ export function loadScripts(redis: Redis, names: readonly ScriptName[] = scriptN
 
 export function scriptsOver(connection: Connection, clock: Clock, timeoutMs: number): Scripts {
   return {
-    async run(name, key, args) {
+    async run(name, keys, args) {
+      const names = typeof keys === 'string' ? [keys] : keys;
       const startedMs = clock.nowMs();
       const { sha, source } = scriptOf(name);
       try {
-        return (await connection.evalsha(sha, 1, key, ...args)) as Reply;
+        return (await connection.evalsha(sha, names.length, ...names, ...args)) as Reply;
       } catch (failure) {
         if (!isUnknownScript(failure)) throw unavailable(name, failure);
       }
+      // The second command has the rest of the time of both.
       const restMs = timeoutMs - (clock.nowMs() - startedMs);
-      return within(clock, restMs, name, connection.eval(source, 1, key, ...args) as Promise<Reply>);
+      const answer = connection.eval(source, names.length, ...names, ...args) as Promise<Reply>;
+      return within(clock, restMs, name, answer);
     },
   };
 }
@@ -87,14 +94,4 @@ function scriptOf(name: ScriptName): Script {
 
 function isUnknownScript(failure: unknown): boolean {
   return failure instanceof Error && failure.message.startsWith('NOSCRIPT');
-}
-
-/** The second command has the rest of the time of both. */
-function within<T>(clock: Clock, ms: number, what: string, answer: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.after(Math.max(ms, 0), () =>
-      reject(new Unavailable(`no time left to run ${what} anew`)),
-    );
-    answer.then(resolve, (failure) => reject(unavailable(what, failure))).finally(cancel);
-  });
 }

@@ -122,12 +122,27 @@ export interface SocketServer {
 
 /**
  * How an adapter package offers itself. Rejects with a system error (`code: 'EADDRINUSE'`) when the port cannot be had,
- * and when no TLS server can be made of the files.
+ * and with {@link tlsError} when no TLS server can be made of the files.
  *
  * However slowly or never a client sends its request, its connection ends: after 12 s, with newer uWebSockets.js 32 s.
  * No answer names the socket library, except those in which uWebSockets.js, from 20.5x on, refuses what is no HTTP.
  */
 export type Listen = (options: SocketServerOptions, handlers: ServerHandlers) => Promise<SocketServer>;
+
+/** Code of {@link tlsError}. */
+const TLS_ERROR = 'ERR_PARLEY_TLS';
+
+/** Says that a certificate and its key do not make a TLS server. */
+export function tlsError({ certFile, keyFile }: TlsFiles, cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const error = new Error(`no TLS server can be made of ${certFile} and ${keyFile} (${why})`, { cause });
+  return Object.assign(error, { code: TLS_ERROR });
+}
+
+/** Whether this is a {@link tlsError}. */
+export function isTlsError(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === TLS_ERROR;
+}
 
 const ASKS_TO_UPGRADE = /(^|[\s,])upgrade($|[\s,])/i;
 
