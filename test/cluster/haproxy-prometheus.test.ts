@@ -4,6 +4,8 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import { WebSocket } from 'ws';
+
 import { untilAcquainted } from '../support/acquaintances.ts';
 import { Refused, type RawClient } from '../support/client.ts';
 import { connecting } from '../support/clients.ts';
@@ -91,6 +93,19 @@ describe.runIf(has('haproxy') && has('prometheus'))('two nodes behind HAProxy, w
       expect(seconds).toBeLessThan(2);
     }
     expect(await prometheus.query('ALERTS{alertstate="firing"}')).toEqual([]);
+  });
+
+  it('do not let strangers know which software answers', async () => {
+    const banner = async (url: string) => [
+      ...(await fetch(`${url}/v1/health`)).headers.keys(),
+      ...(await headersOf101(url)),
+    ];
+    const named = /^(server|x-powered-by|via|uwebsockets)$/;
+    expect((await banner(haproxy.url)).filter((name) => named.test(name))).toEqual([]);
+    // The 20 of uWebSockets.js, which HAProxy takes out.
+    const direct = (await banner(cluster.nodes[0]!.url)).filter((name) => named.test(name));
+    const isUws = JSON.stringify(await statusOf(cluster.nodes[0]!)).includes('uws');
+    expect(direct).toEqual(isUws ? ['uwebsockets', 'uwebsockets'] : []);
   });
 
   it('know where a client comes from, and limit that address and no other', async () => {
@@ -262,4 +277,15 @@ const PROXY_HEADER_BYTES = 28;
 async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
+}
+
+/** The names of the headers that came with 101. */
+function headersOf101(url: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/connect`, ['parley.v1']);
+    socket.on('error', reject).once('upgrade', ({ headers }) => {
+      resolve(Object.keys(headers));
+      socket.once('open', () => socket.close(1000));
+    });
+  });
 }

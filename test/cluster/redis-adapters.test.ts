@@ -1,6 +1,8 @@
 import {
   DIRECTORY_TIMEOUT_MS,
   fenceOf,
+  LIMITER_TIMEOUT_MAX_MS,
+  LIMITER_TIMEOUT_MS,
   peerKey,
   roomKey,
   systemClock,
@@ -48,13 +50,27 @@ describe('redis adapters: a frozen Redis', () => {
     const asked = [
       timed(() => ports.directory.nodes.beat(row(), lifeMs)),
       timed(() => ports.directory.rooms.join(joinOf('stage', Infinity))),
-      timed(() => ports.limiter.draw([{ limit: 'join', subject: 'ann', burst: 1, perMinute: 1 }])),
+      timed(() => ports.limiter.draw([once])),
+      timed(() => ports.limiter.draw([once], LIMITER_TIMEOUT_MAX_MS)),
     ];
-    const [beat, join, draw] = await Promise.all(asked);
+    const [beat, join, draw, patient] = await Promise.all(asked);
 
-    for (const { failure } of [beat!, join!, draw!]) expect(failure).toBeInstanceOf(Unavailable);
+    for (const { failure } of [beat!, join!, draw!, patient!]) expect(failure).toBeInstanceOf(Unavailable);
     for (const { ms } of [beat!, join!]) expect(ms).toBeLessThan(DIRECTORY_TIMEOUT_MS + SLACK_MS);
-    expect(draw!.ms).toBeLessThan(150 + SLACK_MS);
+    expect(draw!.ms).toBeLessThan(LIMITER_TIMEOUT_MS + SLACK_MS);
+    expect(patient!.ms).toBeGreaterThan(LIMITER_TIMEOUT_MAX_MS - 2);
+    expect(patient!.ms).toBeLessThan(LIMITER_TIMEOUT_MAX_MS + SLACK_MS);
+  });
+
+  it('decides when it thaws in time for those who can wait, and keeps what the others took without a decision', async () => {
+    const patient = { ...once, subject: 'bob' };
+    redis.pause();
+    const decision = ports.limiter.draw([patient], LIMITER_TIMEOUT_MAX_MS);
+    await expect(ports.limiter.draw([once])).rejects.toBeInstanceOf(Unavailable);
+    redis.resume();
+
+    expect(await decision).toEqual({ ok: true });
+    expect(await ports.limiter.draw([once])).toMatchObject({ ok: false });
   });
 
   it('carries out after the thaw what it was asked before, but no join that came too late', async () => {
@@ -139,6 +155,8 @@ describe('redis adapters: a full Redis', () => {
     });
     expect(answer.room.seats).toEqual(own);
     expect(await directory.rooms.leave({ key, ...stage.seat })).toMatchObject({ outcome: 'changed' });
+    expect(await directory.bans.ban(eve, lifeMs)).toMatchObject({ outcome: 'banned' });
+    expect(await directory.bans.unban(eve)).toMatchObject({ outcome: 'unbanned' });
   });
 });
 
@@ -147,9 +165,8 @@ describe('redis adapters: scripts', () => {
     await plain.script('FLUSH');
 
     expect(await ports.directory.rooms.join(joinOf('stage', Infinity))).toMatchObject({ outcome: 'joined' });
-    expect(await ports.limiter.draw([{ limit: 'join', subject: 'ann', burst: 1, perMinute: 1 }])).toEqual({
-      ok: true,
-    });
+    expect(await ports.limiter.draw([once])).toEqual({ ok: true });
+    expect(await ports.directory.bans.ban(eve, lifeMs)).toMatchObject({ outcome: 'banned' });
   });
 
   it('leave alone what a later version has written', async () => {
@@ -183,6 +200,11 @@ describe('redis adapters: the start', () => {
 
 /** What a busy machine may add. */
 const SLACK_MS = 500;
+
+/** A budget of one. */
+const once = { limit: 'join', subject: 'ann', burst: 1, perMinute: 1 } as const;
+
+const eve = { kind: 'user', subject: 'main/eve' } as const;
 
 const probe = (token: string): Envelope => ({ kind: 'probe', token });
 

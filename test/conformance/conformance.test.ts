@@ -17,7 +17,14 @@ const DOORS: readonly Door[] = ['open', 'guarded'];
 /** What it takes an operator, an outage or a flood for, or a later version. */
 const UNPROVOKED = {
   messages: ['kept', 'going-away', 'peer-away', 'peer-back'],
-  errors: ['delivery-timeout', 'mail-full', 'rate-limited', 'cluster-unavailable', 'internal'],
+  errors: [
+    'delivery-timeout',
+    'mail-full',
+    'rate-limited',
+    'cluster-unavailable',
+    'keys-unavailable',
+    'internal',
+  ],
 };
 
 describe.each(SOCKETS)('a node over %s', (socket) => {

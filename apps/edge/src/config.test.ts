@@ -10,6 +10,7 @@ import { type Environment, readConfig } from './config.ts';
 const open = { PARLEY_AUTH: 'none' };
 const token = 'a-public-token-of-24-chars';
 const secret = 'a-secret-of-at-least-thirty-two-bytes';
+const keyServer = 'https://id.example/keys';
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,6 +37,15 @@ describe('a bad value', () => {
     ],
     ['PARLEY_ALLOWED_ORIGINS', ' , ', 'has no entry'],
     ['PARLEY_TRUSTED_PROXIES', '10.0.0.0/33', '10.0.0.0/33 is neither an address nor a CIDR block'],
+    ['PARLEY_OPS_HOSTS', 'node1,node2:9464', 'node2:9464 is no host name: write it without scheme and port'],
+    ['PARLEY_OPS_HOSTS', '*', '* is no host name: write it without scheme and port'],
+    ['PARLEY_OPS_TOKEN', 'hunter2', 'must have 16 printable ASCII characters or more, and no space'],
+    [
+      'PARLEY_OPS_TOKEN',
+      'sixteen and spaces',
+      'must have 16 printable ASCII characters or more, and no space',
+    ],
+    ['PARLEY_LOG_KEY', 'x'.repeat(31), 'must have 32 bytes or more'],
     ['PARLEY_STUN_URLS', 'stun:a:3478,turn:b', 'turn:b does not begin with stun: or stuns:'],
     [
       'PARLEY_REDIS_URL',
@@ -77,7 +87,7 @@ describe('a contradiction', () => {
       'nobody may connect',
       {},
       [
-        'nobody could connect: set PARLEY_PUBLIC_TOKENS, PARLEY_JWT_SECRET or PARLEY_JWT_PUBLIC_KEYS, or PARLEY_AUTH=none',
+        'nobody could connect: set PARLEY_PUBLIC_TOKENS, PARLEY_JWT_SECRET, PARLEY_JWT_PUBLIC_KEYS or PARLEY_JWT_JWKS_URL, or PARLEY_AUTH=none',
       ],
     ],
     [
@@ -105,9 +115,29 @@ describe('a contradiction', () => {
       'a secret for public keys',
       { PARLEY_JWT_ALGORITHM: 'ES256', PARLEY_JWT_SECRET: secret },
       [
-        'PARLEY_JWT_ALGORITHM=ES256 needs PARLEY_JWT_PUBLIC_KEYS',
+        'PARLEY_JWT_ALGORITHM=ES256 needs PARLEY_JWT_PUBLIC_KEYS or PARLEY_JWT_JWKS_URL',
         'PARLEY_JWT_SECRET is set, but PARLEY_JWT_ALGORITHM is ES256',
       ],
+    ],
+    [
+      'keys from two places',
+      { PARLEY_JWT_ALGORITHM: 'ES256', PARLEY_JWT_PUBLIC_KEYS: good, PARLEY_JWT_JWKS_URL: keyServer },
+      ['PARLEY_JWT_PUBLIC_KEYS and PARLEY_JWT_JWKS_URL are both set: keys come from one place'],
+    ],
+    [
+      'a key server for a secret',
+      { PARLEY_JWT_SECRET: secret, PARLEY_JWT_JWKS_URL: keyServer },
+      ['PARLEY_JWT_JWKS_URL is set, but PARLEY_JWT_ALGORITHM is HS256'],
+    ],
+    [
+      'a key server for nobody',
+      { ...open, PARLEY_JWT_JWKS_URL: keyServer },
+      ['PARLEY_JWT_JWKS_URL is set, but PARLEY_AUTH does not name jwt'],
+    ],
+    [
+      'operators show what every page shows',
+      { PARLEY_PUBLIC_TOKENS: `${token},${token}2`, PARLEY_OPS_TOKEN: `${token}2` },
+      ['PARLEY_OPS_TOKEN is one of PARLEY_PUBLIC_TOKENS, which stand in pages'],
     ],
   ])('ends the start: %s', (_what, environment, mistakes) => {
     expect(mistakesOf(environment)).toEqual(mistakes);
@@ -122,6 +152,24 @@ describe('a contradiction', () => {
     ]);
     expect(mistakesOf({ PARLEY_JWT_SECRET: 'hunter2' })).toEqual([
       'PARLEY_JWT_SECRET: must have 32 bytes or more',
+    ]);
+  });
+});
+
+describe('a key server', () => {
+  const es256 = (url: string) => ({ PARLEY_JWT_ALGORITHM: 'ES256', PARLEY_JWT_JWKS_URL: url });
+
+  it('is enough to connect with, at https or on this machine', () => {
+    for (const url of [keyServer, 'http://127.0.0.1:8080/keys', 'http://localhost/keys'])
+      expect(readConfig(es256(url))).toMatchObject({ ok: true });
+  });
+
+  it('has no address that others could answer for, and no password is told', () => {
+    expect(mistakesOf(es256('http://id.example/keys'))).toEqual([
+      'PARLEY_JWT_JWKS_URL: must be an https:// URL, or an http:// one to a loopback address',
+    ]);
+    expect(mistakesOf(es256('https://ada:hunter2@id.example/keys'))).toEqual([
+      'PARLEY_JWT_JWKS_URL: must have no user name or password',
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { tlsFaults } from './tls.ts';
 import type { VariableName } from './variables.ts';
 import { authOf, keyFaults } from './verifier.ts';
 
@@ -16,11 +17,16 @@ type Rows = readonly (readonly [isSo: boolean, mistake: string])[];
 export function contradictions(values: Values, isGiven: IsGiven): string[] {
   const { PARLEY_JWT_ALGORITHM: algorithm, PARLEY_JWT_PUBLIC_KEYS: files } = values;
   const isAuthBad = isGiven('PARLEY_AUTH') && values.PARLEY_AUTH === undefined;
-  const rows = isAuthBad ? [] : aboutAuth(values, isGiven);
+  const rows = [
+    ...(isAuthBad ? [] : aboutAuth(values, isGiven)),
+    ...aboutLimits(values),
+    ...aboutOps(values),
+  ];
   const faults = files ? keyFaults(algorithm, files) : [];
   return [
     ...rows.filter(([isSo]) => isSo).map(([, mistake]) => mistake),
     ...faults.map((fault) => `PARLEY_JWT_PUBLIC_KEYS: ${fault}`),
+    ...tlsFaults(values, isGiven),
   ];
 }
 
@@ -31,7 +37,7 @@ function aboutAuth(values: Values, isGiven: IsGiven): Rows {
   return [
     [
       auth.length === 0,
-      'nobody could connect: set PARLEY_PUBLIC_TOKENS, PARLEY_JWT_SECRET or PARLEY_JWT_PUBLIC_KEYS, or PARLEY_AUTH=none',
+      'nobody could connect: set PARLEY_PUBLIC_TOKENS, PARLEY_JWT_SECRET, PARLEY_JWT_PUBLIC_KEYS or PARLEY_JWT_JWKS_URL, or PARLEY_AUTH=none',
     ],
     [
       auth.includes('none') && auth.length > 1,
@@ -44,17 +50,55 @@ function aboutAuth(values: Values, isGiven: IsGiven): Rows {
     unnamed('public', 'PARLEY_PUBLIC_TOKENS'),
     unnamed('jwt', 'PARLEY_JWT_SECRET'),
     unnamed('jwt', 'PARLEY_JWT_PUBLIC_KEYS'),
+    unnamed('jwt', 'PARLEY_JWT_JWKS_URL'),
     ...(auth.includes('jwt') ? aboutAlgorithm(values.PARLEY_JWT_ALGORITHM, isGiven) : []),
+  ];
+}
+
+/** What would refuse everybody for ever. */
+function aboutLimits(values: Values): Rows {
+  const {
+    PARLEY_MAX_MESSAGE_BYTES: messageBytes = 0,
+    PARLEY_SIGNAL_BURST_BYTES: burstBytes = Infinity,
+    PARLEY_HEARTBEAT_INTERVAL_MS: intervalMs = 0,
+    PARLEY_HEARTBEAT_TIMEOUT_MS: timeoutMs = Infinity,
+  } = values;
+  return [
+    [
+      burstBytes > 0 && burstBytes < messageBytes,
+      'PARLEY_SIGNAL_BURST_BYTES is less than PARLEY_MAX_MESSAGE_BYTES: the largest message could never be sent',
+    ],
+    [
+      timeoutMs < 2 * intervalMs,
+      'PARLEY_HEARTBEAT_TIMEOUT_MS is less than twice PARLEY_HEARTBEAT_INTERVAL_MS: one late pong would end a session',
+    ],
+  ];
+}
+
+/** What everybody knows lets nobody do anything. */
+function aboutOps(values: Values): Rows {
+  const { PARLEY_OPS_TOKEN: token, PARLEY_PUBLIC_TOKENS: publicTokens = [] } = values;
+  return [
+    [
+      token !== undefined && publicTokens.includes(token),
+      'PARLEY_OPS_TOKEN is one of PARLEY_PUBLIC_TOKENS, which stand in pages',
+    ],
   ];
 }
 
 function aboutAlgorithm(algorithm: Values['PARLEY_JWT_ALGORITHM'], isGiven: IsGiven): Rows {
   if (algorithm === undefined) return [];
-  const secret = 'PARLEY_JWT_SECRET';
-  const keys = 'PARLEY_JWT_PUBLIC_KEYS';
-  const [needed, useless] = algorithm === 'HS256' ? ([secret, keys] as const) : ([keys, secret] as const);
+  const secret = ['PARLEY_JWT_SECRET'] as const;
+  const keys = ['PARLEY_JWT_PUBLIC_KEYS', 'PARLEY_JWT_JWKS_URL'] as const;
+  const [needed, useless] = algorithm === 'HS256' ? [secret, keys] : [keys, secret];
   return [
-    [!isGiven(needed), `PARLEY_JWT_ALGORITHM=${algorithm} needs ${needed}`],
-    [isGiven(useless), `${useless} is set, but PARLEY_JWT_ALGORITHM is ${algorithm}`],
+    [!needed.some(isGiven), `PARLEY_JWT_ALGORITHM=${algorithm} needs ${needed.join(' or ')}`],
+    ...useless.map(
+      (name) => [isGiven(name), `${name} is set, but PARLEY_JWT_ALGORITHM is ${algorithm}`] as const,
+    ),
+    [
+      algorithm !== 'HS256' && keys.every(isGiven),
+      `${keys.join(' and ')} are both set: keys come from one place`,
+    ],
   ];
 }

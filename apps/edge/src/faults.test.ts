@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 
+import { strictLog } from '@parley/core/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { readConfig } from './config.ts';
@@ -60,7 +61,8 @@ describe('a port that cannot be had', () => {
   });
 });
 
-const listen = (place: { host: string; port: number }) => listenForOps(place, {});
+const listen = (place: { host: string; port: number }) =>
+  listenForOps(place, { routes: {}, guard: () => undefined, log: strictLog });
 
 function configOf(more: Readonly<Record<string, string>>) {
   const here = {

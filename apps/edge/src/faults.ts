@@ -1,3 +1,4 @@
+import { isTlsError } from '@parley/core';
 import type { Config } from './config.ts';
 import type { VariableName } from './variables.ts';
 
@@ -33,6 +34,7 @@ export async function listenAt<T>(
   try {
     return await listen(place);
   } catch (cause) {
+    if (isTlsError(cause)) throw new Error(`PARLEY_TLS_CERT_FILE: ${messageOf(cause)}`, { cause });
     throw new Error(`${prefix}${placeFault(cause as NodeJS.ErrnoException, place)}`, { cause });
   }
 }

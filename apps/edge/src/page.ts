@@ -32,8 +32,6 @@ function answerFor(folder: string, name: string): HttpAnswer {
       'cache-control': 'no-cache',
       'content-security-policy':
         "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
     },
     body: readFileSync(join(folder, name)),
   };

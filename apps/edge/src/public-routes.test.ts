@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type HttpRequest, json, type Log, type LogFields } from '@parley/core';
+import { type HttpRequest, json } from '@parley/core';
 import { ENDPOINTS } from '@parley/protocol';
 import type { Page } from './page.ts';
 import { publicRoutes } from './public-routes.ts';
 
-const PAGE: Page = new Map([['/', json(200, { page: true })]]);
+const PAGE: Page = new Map([['/', { status: 200, headers: { 'cache-control': 'no-cache' }, body: '' }]]);
 
 describe('the service port', () => {
   it.each([
@@ -18,34 +18,48 @@ describe('the service port', () => {
     ['POST', '/', 405],
     ['GET', '/nothing', 404],
   ])('answers %s %s with %i', async (method, path, status) => {
-    const { ask, errors } = start();
+    const { ask } = start();
     expect((await ask(path, method)).status).toBe(status);
-    expect(errors).toEqual([]);
   });
 
   it.each([
-    ['throws', () => thrown()],
-    ['rejects', () => Promise.reject(new TypeError('a bug'))],
-  ])('answers 500, tells the log and lives when its node %s', async (_how, check) => {
-    const { ask, errors } = start(check);
-    const { status, body } = await ask(ENDPOINTS.check);
-    expect([status, JSON.parse(String(body))]).toMatchObject([500, { code: 'internal' }]);
-    expect(String(body)).not.toContain('a bug');
-    expect(errors).toEqual([{ event: 'request-failed', error: new TypeError('a bug') }]);
-    expect((await ask(ENDPOINTS.health)).status).toBe(200);
-    expect(errors).toHaveLength(1);
+    ['GET', ENDPOINTS.check],
+    ['OPTIONS', ENDPOINTS.check],
+    ['PUT', ENDPOINTS.check],
+    ['GET', ENDPOINTS.health],
+    ['GET', ENDPOINTS.connect],
+    ['GET', '/'],
+    ['POST', '/'],
+    ['TRACE', '/nothing'],
+  ])('protects whoever reads its answer to %s %s in a browser', async (method, path) => {
+    const { headers } = await start().ask(path, method);
+    expect(headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': expect.stringMatching(/^no-/),
+      'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+    });
+  });
+
+  it.each([
+    '/../../etc/passwd',
+    '/%2e%2e/%2e%2e/etc/passwd',
+    '//v1//check',
+    '/v1/check/',
+    '/v1/check%00.html',
+    '/V1/CHECK',
+    'http://elsewhere.test/v1/check',
+    '*',
+    '',
+  ])('knows no path %s', async (path) => {
+    expect((await start().ask(path)).status).toBe(404);
   });
 });
 
-function thrown(): never {
-  throw new TypeError('a bug');
-}
-
-function start(check: () => Promise<ReturnType<typeof json>> = async () => json(200, { code: 'ok' })) {
-  const errors: LogFields[] = [];
-  const log: Log = { error: (fields) => void errors.push(fields), warn() {}, info() {}, debug() {} };
-  const answer = publicRoutes({ node: { check, health: () => json(200, {}) }, page: PAGE, log });
-  return { errors, ask: (path: string, method = 'GET') => answer({ ...REQUEST, path, method }) };
+function start() {
+  const node = { check: async () => json(200, { code: 'ok' }), health: () => json(200, {}) };
+  const answer = publicRoutes({ node, page: PAGE });
+  return { ask: (path: string, method = 'GET') => answer({ ...REQUEST, path, method }) };
 }
 
 const REQUEST: HttpRequest = {

@@ -1,26 +1,18 @@
-import type { HttpAnswer, HttpRequest, Log, ParleyNode } from '@parley/core';
-import { json, refusalAnswer } from '@parley/core';
+import type { HttpAnswer, HttpRequest, ParleyNode } from '@parley/core';
+import { json, secured } from '@parley/core';
 import { ENDPOINTS } from '@parley/protocol';
 import type { Page } from './page.ts';
 
-/** What answers, and who hears of a fault. */
+/** What answers. */
 export interface PublicParts {
   readonly node: Pick<ParleyNode, 'check' | 'health'>;
   /** The demo page, where it is served. */
   readonly page: Page | undefined;
-  readonly log: Log;
 }
 
-/** What the service port answers beside the socket itself. Never rejects: a fault costs its own request. */
-export function publicRoutes({ node, page, log }: PublicParts) {
-  return async (request: HttpRequest): Promise<HttpAnswer> => {
-    try {
-      return await route(request, node, page);
-    } catch (error) {
-      log.error({ event: 'request-failed', error }, 'a request could not be answered');
-      return refusalAnswer('internal');
-    }
-  };
+/** What the service port answers beside the socket itself. */
+export function publicRoutes({ node, page }: PublicParts) {
+  return async (request: HttpRequest): Promise<HttpAnswer> => secured(await route(request, node, page));
 }
 
 async function route(

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
-import { isPublicToken, MIN_SECRET_BYTES } from '@parley/auth';
+import { isPublicToken, MIN_SECRET_BYTES, readKeyServerUrl } from '@parley/auth';
 import { parseRedisUrl } from '@parley/redis';
+import { MIN_LOG_KEY_BYTES } from '@parley/telemetry';
 import * as z from 'zod';
 import { faultOf } from './faults.ts';
 import { originFault } from './origins.ts';
@@ -66,6 +67,23 @@ export const jwtSecret = text.refine((secret) => Buffer.byteLength(secret) >= MI
   error: `must have ${MIN_SECRET_BYTES} bytes or more`,
 });
 
+/** Of {@link MIN_LOG_KEY_BYTES} or more. */
+export const logKey = text.refine((key) => Buffer.byteLength(key) >= MIN_LOG_KEY_BYTES, {
+  error: `must have ${MIN_LOG_KEY_BYTES} bytes or more`,
+});
+
+/** What can stand in an `Authorization` header, and is not guessed. */
+export const opsToken = text.regex(
+  /^[!-~]{16,}$/,
+  'must have 16 printable ASCII characters or more, and no space',
+);
+
+/** What {@link readKeyServerUrl} reads; the value is still the URL. */
+export const keyServerUrl = text.superRefine((url, context) => {
+  const message = faultOf(() => readKeyServerUrl(url));
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
 /** What {@link parseRedisUrl} reads; the value is still the URL. */
 export const redisUrl = text.superRefine((url, context) => {
   const message = faultOf(() => parseRedisUrl(url));
@@ -75,6 +93,13 @@ export const redisUrl = text.superRefine((url, context) => {
 /** Addresses and CIDR blocks. */
 export const addressBlocks = listOf((entry) =>
   isBlock(entry) ? undefined : `${entry} is neither an address nor a CIDR block`,
+);
+
+/** Names of hosts, without scheme and port. */
+export const hostNames = listOf((entry) =>
+  /^[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?$/i.test(entry)
+    ? undefined
+    : `${entry} is no host name: write it without scheme and port`,
 );
 
 /** RFC 7064. */

@@ -2,22 +2,28 @@ import { readFileSync } from 'node:fs';
 import {
   LIMITS,
   type Log,
+  type Metrics,
   type NodeOptions,
   ParleyNode,
+  type ServerHandlers,
   type SocketServer,
   type SocketServerOptions,
   systemClock,
   systemRandom,
 } from '@parley/core';
 import type { NodeId } from '@parley/protocol';
-import { createLog, createMetrics } from '@parley/telemetry';
+import { createLog, createMetrics, createPseudonyms } from '@parley/telemetry';
 import type { Config } from './config.ts';
 import { blaming, listenAt } from './faults.ts';
-import { listenForOps, type OpsRoute, type OpsServer, plain } from './ops-server.ts';
+import { startOps } from './ops.ts';
+import type { OpsServer } from './ops-server.ts';
 import { type Page, readPage } from './page.ts';
-import { type SharedPorts, sharedPorts } from './ports.ts';
+import { sharedPorts } from './ports.ts';
+import { limitsOf, limitsSwitchedOff } from './limits.ts';
 import { publicRoutes } from './public-routes.ts';
 import { chooseSocket } from './sockets.ts';
+import { strictTransport } from './strict-transport.ts';
+import { tlsOf } from './tls.ts';
 import { verifierFrom } from './verifier.ts';
 
 /** A node that listens. */
@@ -45,12 +51,14 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const log = createLog({ level: config.PARLEY_LOG_LEVEL, node: nodeId });
   const socket = chooseSocket(config.PARLEY_SOCKET);
   if (socket.warning) log.warn({ event: 'socket-fallback' }, socket.warning);
-  const verifier = verifierFrom(config);
+  const verifier = verifierFrom(config, log);
   const page = await pageOf(config);
   const metrics = createMetrics({ node: nodeId, version: VERSION, socket: socket.name });
   const environment = { clock: systemClock, random: systemRandom, log };
+  const pseudonyms = pseudonymsFrom(config);
   const shared = await sharedPorts(config, { ...environment, node: nodeId });
-  const node = new ParleyNode(nodeOptions(config, nodeId), { ...environment, ...shared, verifier, metrics });
+  const ports = { ...environment, ...shared, verifier, metrics, pseudonyms };
+  const node = new ParleyNode(nodeOptions(config, nodeId), ports);
 
   let sockets: SocketServer | undefined;
   let ops: OpsServer | undefined;
@@ -67,22 +75,35 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await inTime(node.start());
     sockets = await listenAt('PARLEY_', config, (place) =>
       socket.listen(
-        { ...place, ...socketOptions(config, log) },
-        { upgrade: (request) => node.upgrade(request), http: publicRoutes({ node, page, log }) },
+        { ...place, ...socketOptions(config, log, metrics) },
+        handlersOf(config, {
+          upgrade: (request) => node.upgrade(request),
+          http: publicRoutes({ node, page }),
+        }),
       ),
     );
     ops = await listenAt('PARLEY_OPS_', config, (place) =>
-      listenForOps(place, opsRoutes({ node, nodeId, metrics, shared, socketName: socket.name })),
+      startOps(place, config, {
+        ...ports,
+        node,
+        nodeId,
+        shared,
+        version: VERSION,
+        socketName: socket.name,
+        operations: node.operations,
+      }),
     );
   } catch (error) {
     await end();
     throw error;
   }
-  const ports = { port: sockets.port, opsPort: ops.port };
-  log.info({ event: 'listening', ...ports, socket: socket.name, version: VERSION }, 'listening');
+  const listening = { port: sockets.port, opsPort: ops.port };
+  const off = limitsSwitchedOff(config);
+  if (off.length > 0) log.warn({ event: 'limits-off', variables: off }, 'these limits are switched off');
+  log.info({ event: 'listening', ...listening, socket: socket.name, version: VERSION }, 'listening');
   return {
     node,
-    ...ports,
+    ...listening,
     async stop() {
       await end();
       log.info({ event: 'stopped' }, 'stopped');
@@ -101,13 +122,32 @@ async function inTime(starting: Promise<void>): Promise<void> {
   await Promise.race([starting, late]).finally(() => clearTimeout(timer));
 }
 
+/** Where the nodes have a key in common, they call everybody by the same names. */
+const pseudonymsFrom = ({ PARLEY_LOG_KEY: key, PARLEY_LOG_ADDRESSES: addresses }: Config) =>
+  createPseudonyms({ ...(key !== undefined && { key }), addresses });
+
 async function pageOf({ PARLEY_DEMO_DIR: folder }: Config): Promise<Page | undefined> {
   return folder === undefined ? undefined : blaming('PARLEY_DEMO_DIR', () => readPage(folder));
 }
 
-function socketOptions(config: Config, log: Log): Omit<SocketServerOptions, 'host' | 'port'> {
+/** See {@link strictTransport}. */
+function handlersOf(config: Config, handlers: ServerHandlers): ServerHandlers {
+  return config.PARLEY_REQUIRE_SECURE && tlsOf(config) ? strictTransport(handlers) : handlers;
+}
+
+function socketOptions(
+  config: Config,
+  log: Log,
+  metrics: Metrics,
+): Omit<SocketServerOptions, 'host' | 'port'> {
+  const tls = tlsOf(config);
   let wasProxyHeaderRefused = false;
   return {
+    ...(tls && { tls }),
+    onFault(error) {
+      metrics.faulted();
+      log.error({ event: 'fault', error }, 'a fault of this node cost a request or a session');
+    },
     maxMessageBytes: config.PARLEY_MAX_MESSAGE_BYTES,
     maxBackpressureBytes: LIMITS.maxBackpressureBytes,
     proxyProtocol: (config.PARLEY_TRUSTED_PROXIES ?? []).length > 0,
@@ -134,49 +174,18 @@ function nodeOptions(config: Config, node: NodeId): NodeOptions {
       allowQueryToken: config.PARLEY_ALLOW_QUERY_TOKEN,
       maxSessions: config.PARLEY_MAX_SESSIONS,
       maxSessionsPerAddress: config.PARLEY_MAX_SESSIONS_PER_ADDRESS,
+      maxSessionsPerToken: config.PARLEY_MAX_SESSIONS_PER_TOKEN,
+      maxSessionsPerRealm: config.PARLEY_MAX_SESSIONS_PER_REALM,
     },
     maxMessageBytes: config.PARLEY_MAX_MESSAGE_BYTES,
     idleTimeoutMs: config.PARLEY_IDLE_TIMEOUT_MS,
+    maxSessionLifetimeMs: config.PARLEY_MAX_SESSION_LIFETIME_MS,
+    heartbeatIntervalMs: config.PARLEY_HEARTBEAT_INTERVAL_MS,
+    heartbeatTimeoutMs: config.PARLEY_HEARTBEAT_TIMEOUT_MS,
+    ...limitsOf(config),
     codeTtlMs: config.PARLEY_CODE_TTL_MS,
     resumeWindowMs: config.PARLEY_RESUME_WINDOW_MS,
     iceServers: config.PARLEY_STUN_URLS ? [{ urls: config.PARLEY_STUN_URLS }] : [],
     livesForTesting: config.livesForTesting,
-  };
-}
-
-function opsRoutes(parts: {
-  node: ParleyNode;
-  nodeId: NodeId;
-  metrics: ReturnType<typeof createMetrics>;
-  shared: SharedPorts;
-  socketName: string;
-}): Record<string, OpsRoute> {
-  const { node, nodeId, metrics, shared, socketName } = parts;
-  return {
-    // Never looks at Redis: a restart cures no outage of something else.
-    '/livez': () => plain(200, 'ok\n'),
-    '/readyz': () =>
-      node.isReady
-        ? plain(200, 'ready\n')
-        : plain(503, 'the directory does not answer, or this node is deaf\n'),
-    '/metrics': async () => {
-      const { contentType, text } = await metrics.render();
-      return { status: 200, contentType, body: text };
-    },
-    '/statusz': () => {
-      const status = {
-        node: nodeId,
-        version: VERSION,
-        socket: socketName,
-        ready: node.isReady,
-        redis: shared.state(),
-        ...node.status(),
-      };
-      return {
-        status: 200,
-        contentType: 'application/json; charset=utf-8',
-        body: `${JSON.stringify(status, undefined, 2)}\n`,
-      };
-    },
   };
 }

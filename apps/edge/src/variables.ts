@@ -4,10 +4,14 @@ import type * as z from 'zod';
 import {
   addressBlocks,
   flag,
+  hostNames,
   jwtSecret,
+  keyServerUrl,
   list,
+  logKey,
   number,
   oneOf,
+  opsToken,
   origins,
   port,
   publicTokens,
@@ -24,11 +28,21 @@ export interface Variable<T = unknown, Default extends string | undefined = stri
   /** What it is, with its unit. */
   readonly meaning: string;
   readonly schema: z.ZodType<T, string>;
+  /** It protects the node, unless it is 0. */
+  readonly isLimit?: true;
 }
 
 type Row<T> = Omit<Variable<T>, 'default'>;
 const optional = <T>(row: Row<T>): Variable<T, undefined> => ({ ...row, default: undefined });
 const preset = <T>(value: string, row: Row<T>): Variable<T, string> => ({ ...row, default: value });
+
+/** A protection: 0 switches it off, and the start says so. */
+const limit = (value: string, meaning: string, most = 10_000_000): Variable<number, string> => ({
+  default: value,
+  meaning: `${meaning}; 0: no limit.`,
+  schema: number(0, most),
+  isLimit: true,
+});
 
 const DAY_MS = 86_400_000;
 
@@ -38,13 +52,33 @@ export const VARIABLES = {
   PARLEY_PORT: preset('8080', { meaning: 'Port that clients connect to; 0 picks a free one.', schema: port }),
   PARLEY_OPS_HOST: preset('127.0.0.1', { meaning: 'Address of the operations port.', schema: text }),
   PARLEY_OPS_PORT: preset('9464', {
-    meaning: 'Operations port: `/livez`, `/readyz`, `/metrics`, `/statusz`; 0 picks a free one.',
+    meaning:
+      'Operations port: `/livez`, `/readyz`, `/metrics`, `/statusz`, `/sessions`, `/bans`; 0 picks a free one.',
     schema: port,
+  }),
+  PARLEY_OPS_HOSTS: optional({
+    meaning:
+      'Names the operations port is asked by, comma separated, without a port: `localhost` and addresses always may; any other `Host` is refused.',
+    schema: hostNames,
+  }),
+  PARLEY_OPS_TOKEN: optional({
+    meaning:
+      'What operators show to end sessions, to ban and to see ids: at least 16 printable characters; absent: nobody may.',
+    schema: opsToken,
   }),
   PARLEY_SOCKET: preset('uws', {
     meaning:
       'Socket library: `uws` (uWebSockets.js), `ws`, or `auto`: `ws` where no uWebSockets.js binary loads.',
     schema: oneOf(['uws', 'ws', 'auto']),
+  }),
+  PARLEY_TLS_CERT_FILE: optional({
+    meaning:
+      'PEM file with the certificate and those that lead from it to a root: the node speaks TLS itself, on the port for clients and nowhere else.',
+    schema: text,
+  }),
+  PARLEY_TLS_KEY_FILE: optional({
+    meaning: 'PEM file with the private key of that certificate, not encrypted.',
+    schema: text,
   }),
   PARLEY_REDIS_URL: optional({
     meaning:
@@ -82,6 +116,11 @@ export const VARIABLES = {
     meaning: 'RS256, ES256: PEM files, comma separated, each a path or `kid:path`.',
     schema: list,
   }),
+  PARLEY_JWT_JWKS_URL: optional({
+    meaning:
+      'RS256, ES256: where the keys are as a JSON Web Key Set, `https://…` (`http://` only to loopback), instead of PEM files.',
+    schema: keyServerUrl,
+  }),
   PARLEY_JWT_ISSUER: optional({ meaning: 'The only `iss` that is accepted.', schema: text }),
   PARLEY_JWT_AUDIENCE: optional({ meaning: 'What `aud` must name.', schema: text }),
   PARLEY_ALLOW_QUERY_TOKEN: preset('false', {
@@ -99,7 +138,7 @@ export const VARIABLES = {
     schema: flag,
   }),
   PARLEY_REQUIRE_SECURE: preset('false', {
-    meaning: 'Refuse what did not come by TLS, to a trusted proxy that says so.',
+    meaning: 'Refuse what did not come by TLS, to this node or to a trusted proxy that says so.',
     schema: flag,
   }),
   PARLEY_TRUSTED_PROXIES: optional({
@@ -107,21 +146,69 @@ export const VARIABLES = {
       'Addresses and CIDR blocks, comma separated, whose X-Forwarded-For, X-Forwarded-Proto and PROXY protocol headers are believed.',
     schema: addressBlocks,
   }),
-  PARLEY_MAX_SESSIONS: preset('20000', {
-    meaning: 'Sockets one node holds; 0: no limit.',
-    schema: number(0, 10_000_000),
-  }),
-  PARLEY_MAX_SESSIONS_PER_ADDRESS: preset('256', {
-    meaning: 'Sockets one address (IPv6: one /64) has on one node; 0: no limit.',
-    schema: number(0, 10_000_000),
-  }),
+  PARLEY_MAX_SESSIONS: limit('20000', 'Sockets one node holds'),
+  PARLEY_MAX_SESSIONS_PER_ADDRESS: limit('256', 'Sockets one address (IPv6: one /64) has on one node'),
+  PARLEY_MAX_SESSIONS_PER_TOKEN: limit(
+    '64',
+    "Sockets one JWT has on one node (a public token is everybody's, and not counted)",
+  ),
+  PARLEY_MAX_SESSIONS_PER_REALM: limit(
+    '100000',
+    'Sockets one realm has in the whole cluster, give or take those of two seconds',
+  ),
+  PARLEY_UPGRADES_PER_MINUTE: limit(
+    '300',
+    'Attempts to connect a minute, of one address (IPv6: one /64), in the whole cluster',
+  ),
+  PARLEY_UPGRADES_PER_MINUTE_PER_TOKEN: limit(
+    '120',
+    'Attempts to connect a minute with one JWT, in the whole cluster',
+  ),
+  PARLEY_FAILED_CREDENTIALS_PER_MINUTE: limit(
+    '30',
+    'Refused credentials a minute, of one address, in the whole cluster; who has more must wait',
+  ),
+  PARLEY_JOINS_PER_MINUTE: limit('120', 'Joins a minute, of one peer, in the whole cluster'),
+  PARLEY_MATCHES_PER_MINUTE: limit('60', 'Matches asked for a minute, of one peer, in the whole cluster'),
+  PARLEY_CODES_PER_MINUTE: limit('60', 'Codes tried a minute, from one address, in the whole cluster'),
+  PARLEY_CODES_PER_MINUTE_PER_REALM: limit(
+    '6000',
+    'Codes tried a minute, in one realm, in the whole cluster',
+  ),
+  PARLEY_SIGNAL_BURST: limit('1536', 'Frames one session may send at once, of whatever type'),
+  PARLEY_SIGNALS_PER_SECOND: limit('50', 'Frames a second that one session may send over time'),
+  PARLEY_SIGNAL_BURST_BYTES: limit(
+    '1048576',
+    'Bytes one session may send at once, not less than `PARLEY_MAX_MESSAGE_BYTES`',
+    1_073_741_824,
+  ),
+  PARLEY_SIGNAL_BYTES_PER_SECOND: limit(
+    '262144',
+    'Bytes a second that one session may send over time',
+    1_073_741_824,
+  ),
   PARLEY_MAX_MESSAGE_BYTES: preset('65536', {
     meaning: 'Largest frame a client may send, in bytes.',
     schema: number(1_024, 1_048_576),
   }),
-  PARLEY_IDLE_TIMEOUT_MS: preset('600000', {
-    meaning: 'In no room, in no queue and silent for this long, in milliseconds: closed; 0: never.',
-    schema: number(0, DAY_MS),
+  PARLEY_IDLE_TIMEOUT_MS: limit(
+    '600000',
+    'In no room, in no queue and silent for this long, in milliseconds: closed',
+    DAY_MS,
+  ),
+  PARLEY_MAX_SESSION_LIFETIME_MS: limit(
+    '86400000',
+    'How long a session may live, in milliseconds; each ends up to a tenth earlier, so that not all return at once',
+    30 * DAY_MS,
+  ),
+  PARLEY_HEARTBEAT_INTERVAL_MS: preset('25000', {
+    meaning:
+      'How often a client is pinged, in milliseconds; less than the idle time of every proxy on the way.',
+    schema: number(500, 300_000),
+  }),
+  PARLEY_HEARTBEAT_TIMEOUT_MS: preset('60000', {
+    meaning: 'Nothing heard for this long, not even a pong, in milliseconds: the socket is dead.',
+    schema: number(1_000, 900_000),
   }),
 
   PARLEY_CODE_TTL_MS: preset('600000', {
@@ -145,6 +232,15 @@ export const VARIABLES = {
   PARLEY_LOG_LEVEL: preset('info', {
     meaning: '`silent`, `error`, `warn`, `info` or `debug`.',
     schema: oneOf(LOG_LEVELS),
+  }),
+  PARLEY_LOG_KEY: optional({
+    meaning:
+      'What ids are called in logs is made with it: at least 32 bytes, the same on all nodes; absent: another one at each start.',
+    schema: logKey,
+  }),
+  PARLEY_LOG_ADDRESSES: preset('false', {
+    meaning: 'Addresses stand in logs as they are.',
+    schema: flag,
   }),
 } satisfies Record<string, Variable>;
 

@@ -139,6 +139,7 @@ export class Door {
   /** A verifier with a bug costs this request, never the process. */
   #verdict(request: HttpRequest, offered: OfferedSubprotocols): Promise<Verdict> {
     return this.#judge(request, offered).catch((error: unknown) => {
+      this.#parts.metrics.faulted();
       this.#parts.log.error(
         { event: 'upgrade-failed', error },
         'an upgrade could not be judged; it is refused',

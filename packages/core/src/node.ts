@@ -106,6 +106,7 @@ export class ParleyNode implements SessionOwner {
         ...aboutOf(message),
         retryAfterMs: LIMITS.beatIntervalMs,
       });
+    this.metrics.faulted();
     this.#parts.log.error(
       {
         event: 'handler-failed',

@@ -87,7 +87,8 @@ export const CLOSES = {
   'token-bad-signature': {
     code: 4102,
     reconnect: 'changed',
-    meaning: 'The signature is not that of a key this server trusts, or the header asks for what it does not know.',
+    meaning:
+      'The signature is not that of a key this server trusts, or the header asks for what it does not know.',
   },
   'token-wrong-issuer': {
     code: 4103,

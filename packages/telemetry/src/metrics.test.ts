@@ -44,6 +44,9 @@ describe('each verb of the port moves its metrics, and no other', () => {
       (m) => m.signalSettled('remote', 'peer-unreachable', 3),
       { 'parley_signals_total{path="remote",outcome="peer-unreachable"}': 1 },
     ],
+    limited: [(m) => m.limited('guess-realm'), { 'parley_limited_total{limit="guess-realm"}': 1 }],
+    limiterUnavailable: [(m) => m.limiterUnavailable(), { parley_limiter_unavailable_total: 1 }],
+    faulted: [(m) => m.faulted(), { parley_faults_total: 1 }],
     envelopes: [(m) => m.envelopes('out', 7), { 'parley_envelopes_total{direction="out"}': 7 }],
     directoryAnswered: [
       (m) => m.directoryAnswered('unavailable', 1500),

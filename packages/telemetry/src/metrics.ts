@@ -58,6 +58,9 @@ function countersOf(instruments: Instruments): Omit<Metrics, 'observe'> {
   const errors = instruments.tally(METRICS.errors);
   const signals = instruments.tallies<'local' | 'remote'>(METRICS.signals);
   const relay = instruments.buckets<'local' | 'remote'>(METRICS.relay);
+  const limited = instruments.tally(METRICS.limited);
+  const limiterUnavailable = instruments.count(METRICS.limiterUnavailable);
+  const faults = instruments.count(METRICS.faults);
   const envelopes = instruments.tally(METRICS.envelopes);
   const directory = instruments.buckets<'ok' | 'unavailable'>(METRICS.directory);
   const roomRepairs = instruments.count(METRICS.roomRepairs);
@@ -76,6 +79,9 @@ function countersOf(instruments: Instruments): Omit<Metrics, 'observe'> {
       signals[path].add(outcome);
       if (outcome === 'delivered') relay[path].observe(ms / 1000);
     },
+    limited: (limit) => limited.add(limit),
+    limiterUnavailable: () => limiterUnavailable.add(),
+    faulted: () => faults.add(),
     envelopes: (direction, count) => envelopes.add(direction, count),
     directoryAnswered: (outcome, ms) => directory[outcome].observe(ms / 1000),
     roomRepaired: () => roomRepairs.add(),

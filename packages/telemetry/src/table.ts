@@ -1,3 +1,4 @@
+import type { LimitName, SessionLimit } from '@parley/core';
 import { CLOSES, ERROR_CODES, INCOMING, MATCH_SIZE, REFUSALS } from '@parley/protocol';
 
 /** One metric. */
@@ -14,6 +15,17 @@ export interface MetricRow {
 const CLOSE_NAMES = Object.keys(CLOSES);
 const ERRORS = Object.keys(ERROR_CODES);
 const PATHS = ['local', 'remote'];
+const LIMITS = Object.keys({
+  'upgrade-address': true,
+  'upgrade-token': true,
+  credential: true,
+  join: true,
+  match: true,
+  'guess-address': true,
+  'guess-realm': true,
+  'session-frames': true,
+  'session-bad-messages': true,
+} satisfies Record<LimitName | SessionLimit, true>);
 
 /** On one node a signal takes microseconds; across two, a millisecond; after two seconds it is given up. */
 const RELAY_BUCKETS_S = [
@@ -63,6 +75,17 @@ export const METRICS = {
     outcome: ['sent', 'queued', 'dropped'],
   }),
   errors: counter('parley_errors_total', 'Error replies to clients, by code.', { code: ERRORS }),
+  limited: counter('parley_limited_total', 'What was refused because a budget was empty, by the limit.', {
+    limit: LIMITS,
+  }),
+  limiterUnavailable: counter(
+    'parley_limiter_unavailable_total',
+    'Decisions this node made alone, because the shared budgets did not answer in time.',
+  ),
+  faults: counter(
+    'parley_faults_total',
+    'Faults of its own code that cost a request or a session; the log has a line for each.',
+  ),
 
   signals: counter('parley_signals_total', 'Signals, by how they ended; local: both peers on this node.', {
     path: PATHS,

@@ -1,12 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isHandshake } from '@parley/core';
-import type { HttpRequest, Listen, ServerHandlers, SocketServerOptions } from '@parley/core';
+import { createSecureContext } from 'node:tls';
+import { guarded, isHandshake, tlsError } from '@parley/core';
+import type { HttpRequest, Listen, ServerHandlers, SocketServerOptions, TlsFiles } from '@parley/core';
 import { ENDPOINTS } from '@parley/protocol';
 import type * as uWS from 'uWebSockets.js';
 import { answerLater } from './http.ts';
 import type { App, Library } from './load.ts';
-import { copyRequest } from './request.ts';
+import { copyRequest, isAmbiguous } from './request.ts';
 import type { Connection, UserData } from './socket.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -21,20 +23,25 @@ const TOO_BIG_HEADROOM = 2;
 
 /** Listens with the library that `load` found. */
 export function listenWith(library: Library): Listen {
-  return async (options, handlers) => {
-    const app = library.App();
+  return async (options, unguarded) => {
+    const app = options.tls ? secureApp(library, options.tls) : library.App();
+    const { onFault = () => {} } = options;
+    const handlers = guarded(unguarded, onFault);
     const connections = new Set<Connection>();
     let accepting = true;
 
+    const answering = {
+      ask: (request: HttpRequest) => handlers.http(request),
+      isAccepting: () => accepting,
+      onFault,
+    };
     const answer = (res: uWS.HttpResponse, request: HttpRequest): void =>
-      void answerLater(
-        res,
-        request,
-        () => handlers.http(request),
-        () => accepting,
-      );
+      void answerLater(res, request, answering);
 
-    app.ws<UserData>(ENDPOINTS.connect, behavior({ library, options, handlers, connections, answer }));
+    app.ws<UserData>(
+      ENDPOINTS.connect,
+      behavior({ library, options, handlers, onFault, connections, answer }),
+    );
     app.any('/*', (res, req) => answer(res, copyRequest(res, req, options)));
 
     const listenSocket = await bind(library, app, options);
@@ -63,10 +70,11 @@ function behavior(server: {
   readonly library: Library;
   readonly options: SocketServerOptions;
   readonly handlers: ServerHandlers;
+  readonly onFault: (error: unknown) => void;
   readonly connections: Set<Connection>;
   readonly answer: (res: uWS.HttpResponse, request: HttpRequest) => void;
 }): uWS.WebSocketBehavior<UserData> {
-  const { library, options, handlers, connections, answer } = server;
+  const { library, options, handlers, onFault, connections, answer } = server;
   const { maxMessageBytes, maxBackpressureBytes } = options;
   return {
     maxPayloadLength: maxMessageBytes * TOO_BIG_HEADROOM,
@@ -79,8 +87,8 @@ function behavior(server: {
 
     upgrade(res, req, context) {
       const request = copyRequest(res, req, options);
-      if (isHandshake(request)) {
-        void upgrade(res, request, context, { maxMessageBytes, handlers });
+      if (isHandshake(request) && !isAmbiguous(request)) {
+        void upgrade(res, request, context, { maxMessageBytes, handlers, onFault });
       } else {
         answer(res, request);
       }
@@ -99,6 +107,23 @@ function behavior(server: {
       connection.gone(code);
     },
   };
+}
+
+/** Speaks TLS; the library's own minimum is 1.2. */
+function secureApp(library: Library, files: TlsFiles): App {
+  const { certFile, keyFile } = files;
+  try {
+    // The library only says that it failed; Node, given the same files, says why.
+    createSecureContext({ cert: readFileSync(certFile), key: readFileSync(keyFile) });
+    return library.SSLApp({
+      cert_file_name: certFile,
+      key_file_name: keyFile,
+      // Most sockets are silent most of the time.
+      ssl_prefer_low_memory_usage: true,
+    });
+  } catch (cause) {
+    throw tlsError(files, cause);
+  }
 }
 
 /** Takes the port for itself alone: by default the library would share it with any process that asks for it the same way. */

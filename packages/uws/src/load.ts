@@ -7,6 +7,8 @@ export interface Library {
   readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
   readonly DISABLED: uWS.CompressOptions;
   readonly App: () => App;
+  /** Throws when the files are not to its liking, without saying why. */
+  readonly SSLApp: (options: uWS.AppOptions) => App;
   readonly us_listen_socket_close: (listenSocket: uWS.us_listen_socket) => void;
   readonly us_socket_local_port: (socket: uWS.us_socket) => number;
 }

@@ -1,4 +1,4 @@
-import type { HttpRequest } from '@parley/core';
+import type { HttpRequest, SocketServerOptions } from '@parley/core';
 import ipaddr from 'ipaddr.js';
 import type * as uWS from 'uWebSockets.js';
 
@@ -6,9 +6,10 @@ import type * as uWS from 'uWebSockets.js';
 export function copyRequest(
   res: uWS.HttpResponse,
   req: uWS.HttpRequest,
-  { proxyProtocol }: { readonly proxyProtocol: boolean },
+  { proxyProtocol, tls }: Pick<SocketServerOptions, 'proxyProtocol' | 'tls'>,
 ): HttpRequest {
-  const proxiedAddress = proxyProtocol ? plainAddress(res.getProxiedRemoteAddressAsText()) : '';
+  // Inside TLS the library would read a header, too; nobody who may write one does it there.
+  const proxiedAddress = proxyProtocol && !tls ? plainAddress(res.getProxiedRemoteAddressAsText()) : '';
   return {
     method: req.getCaseSensitiveMethod(),
     path: req.getUrl(),
@@ -16,8 +17,19 @@ export function copyRequest(
     headers: copyHeaders(req),
     address: plainAddress(res.getRemoteAddressAsText()),
     ...(proxiedAddress !== '' && { proxiedAddress }),
-    tls: false,
+    tls: tls !== undefined,
   };
+}
+
+/**
+ * Whether the end of its body can be read in two ways (RFC 9112, 6.3). The library takes the first of two lengths, and any
+ * list of encodings for chunks; for a proxy that reads it otherwise, what follows would be a request of somebody else.
+ */
+export function isAmbiguous({ headers }: HttpRequest): boolean {
+  const length = headers.get('content-length');
+  const encoding = headers.get('transfer-encoding');
+  if (encoding !== undefined) return length !== undefined || encoding.toLowerCase() !== 'chunked';
+  return length !== undefined && !/^\d+$/.test(length);
 }
 
 function queryOf(req: uWS.HttpRequest): string {

@@ -1,6 +1,6 @@
 import type { Admission, HttpRequest, ServerHandlers } from '@parley/core';
 import type * as uWS from 'uWebSockets.js';
-import { writeAnswer } from './http.ts';
+import { corked, writeAnswer } from './http.ts';
 import { Connection } from './socket.ts';
 import type { UserData } from './socket.ts';
 
@@ -8,6 +8,7 @@ import type { UserData } from './socket.ts';
 export interface UpgradeOptions {
   readonly maxMessageBytes: number;
   readonly handlers: ServerHandlers;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Asks the node about a handshake, then opens or refuses it, if the client is still there by then. */
@@ -24,7 +25,8 @@ export async function upgrade(
   });
   const admission = await options.handlers.upgrade(request);
   if (!admission.ok) {
-    if (!gone) writeAnswer(res, admission.answer, { withoutBody: false, closeConnection: true });
+    if (!gone)
+      writeAnswer(res, admission.answer, { withoutBody: false, closeConnection: true }, options.onFault);
   } else if (gone) {
     admission.abandoned();
   } else {
@@ -36,13 +38,17 @@ function open(
   res: uWS.HttpResponse,
   { headers }: HttpRequest,
   context: uWS.us_socket_context_t,
-  { maxMessageBytes }: UpgradeOptions,
+  { maxMessageBytes, onFault }: UpgradeOptions,
   admission: Extract<Admission, { ok: true }>,
 ): void {
   const connection = new Connection({ maxMessageBytes, open: (socket) => admission.open(socket) });
   const key = headers.get('sec-websocket-key') ?? '';
-  res.cork(() => {
+  const answer101 = () =>
     res.upgrade<UserData>({ connection }, key, admission.subprotocol ?? '', '', context);
+  corked(res, answer101, (error) => {
+    // It throws before it opens, or not at all.
+    admission.abandoned();
+    onFault(error);
   });
   connection.uncorked();
 }

@@ -3,16 +3,27 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { HttpAnswer, HttpRequest } from '@parley/core';
 
+/** What {@link answerLater} needs of the server. */
+export interface Answering {
+  readonly ask: (request: HttpRequest) => Promise<HttpAnswer>;
+  readonly isAccepting: () => boolean;
+  readonly onFault: (error: unknown) => void;
+}
+
 /** Answers a request with what the node says; that comes to nothing when the client is gone by then. */
 export async function answerLater(
   res: ServerResponse,
   request: HttpRequest,
-  ask: () => Promise<HttpAnswer>,
-  isAccepting: () => boolean,
+  { ask, isAccepting, onFault }: Answering,
 ): Promise<void> {
-  const answer = await ask();
-  res.writeHead(answer.status, headersOf(answer, { closeConnection: !isAccepting() }));
-  res.end(request.method === 'HEAD' ? undefined : answer.body);
+  const answer = await ask(request);
+  try {
+    res.writeHead(answer.status, headersOf(answer, { closeConnection: !isAccepting() }));
+    res.end(request.method === 'HEAD' ? undefined : answer.body);
+  } catch (error) {
+    res.destroy();
+    onFault(error);
+  }
 }
 
 /** Writes an answer on a connection that Node has handed over because of its `Upgrade` header, and closes it. */

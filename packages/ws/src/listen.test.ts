@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { connect } from 'node:net';
+import { promisify } from 'node:util';
 import { socketContract } from '@parley/core/contract-socket';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from './listen.ts';
@@ -29,6 +32,24 @@ describe('a PROXY header that is not wanted', () => {
     expect(wanted.tolds()).toBe(0);
   });
 });
+
+describe('ws', () => {
+  it('by itself takes the process down when a listener throws', async () => {
+    const path = createRequire(import.meta.url).resolve('ws');
+    const running = promisify(execFile)(process.execPath, ['-e', FAULTY, path]);
+    await expect(running).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('a bug') });
+  });
+});
+
+/** A server whose listener throws, and a client of it. */
+const FAULTY = `
+  const { WebSocket, WebSocketServer } = require(process.argv[1]);
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0 }, () => {
+    const client = new WebSocket('ws://127.0.0.1:' + server.address().port);
+    client.on('open', () => client.send('x')).on('error', () => {});
+  });
+  server.on('connection', (socket) => socket.on('message', () => { throw new Error('a bug'); }));
+`;
 
 /** A server, and how to send it bytes on a new connection and read all of its answer. */
 async function start({ proxyProtocol }: { proxyProtocol: boolean }) {

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Listen, ServerHandlers, SocketServerOptions } from '@parley/core';
+import { guarded, tlsError } from '@parley/core';
+import type { HttpRequest, Listen, ServerHandlers, SocketServerOptions, TlsFiles } from '@parley/core';
 import { WebSocketServer } from 'ws';
 import type { ServerOptions } from 'ws';
 import { answerLater } from './http.ts';
@@ -21,6 +24,9 @@ const REQUEST_LIMITS = {
   connectionsCheckingInterval: 2_000,
 } as const;
 
+/** How long a client has for its TLS handshake. */
+const TLS_HANDSHAKE_TIMEOUT_MS = 10_000;
+
 /** How long a client has to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 4_000;
 
@@ -35,10 +41,10 @@ const TOO_BIG_HEADROOM = 2;
 
 /** Listens with `ws`. */
 export const listen: Listen = async (options, handlers) => {
-  const server = createServer(REQUEST_LIMITS);
+  const { tls, proxyProtocol, onRefusedProxyHeader } = options;
+  const server = tls ? secureServer(tls) : createServer(REQUEST_LIMITS);
   const connections = serve(server, options, handlers);
-  if (!options.proxyProtocol && options.onRefusedProxyHeader)
-    noticeProxyHeaders(server, options.onRefusedProxyHeader);
+  if (!tls && !proxyProtocol && onRefusedProxyHeader) noticeProxyHeaders(server, onRefusedProxyHeader);
   const wires = trackWires(server);
 
   server.listen({ host: options.host, port: options.port, exclusive: true });
@@ -63,13 +69,28 @@ export const listen: Listen = async (options, handlers) => {
   return { port, stopAccepting, stop };
 };
 
+function secureServer(files: TlsFiles): Server {
+  try {
+    return createSecureServer({
+      ...REQUEST_LIMITS,
+      cert: readFileSync(files.certFile),
+      key: readFileSync(files.keyFile),
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: TLS_HANDSHAKE_TIMEOUT_MS,
+    });
+  } catch (cause) {
+    throw tlsError(files, cause);
+  }
+}
+
 /** Answers everything that comes to `server`; returns the WebSockets that are open. */
 function serve(
   server: Server,
-  { maxMessageBytes, maxBackpressureBytes, proxyProtocol }: SocketServerOptions,
-  handlers: ServerHandlers,
+  { maxMessageBytes, maxBackpressureBytes, proxyProtocol, tls, onFault = () => {} }: SocketServerOptions,
+  unguarded: ServerHandlers,
 ): ReadonlySet<Connection> {
-  const sourceOf: SourceOf = proxyProtocol ? takeProxyHeaders(server) : () => undefined;
+  const sourceOf: SourceOf = proxyProtocol && !tls ? takeProxyHeaders(server) : () => undefined;
+  const handlers = guarded(unguarded, onFault);
   const webSockets = new WebSocketServer(webSocketOptions(maxMessageBytes));
   const connections = new Set<Connection>();
 
@@ -78,19 +99,17 @@ function serve(
     void connection.gone.then(() => connections.delete(connection));
   }
 
-  server.on('request', (req, res) => {
-    const request = copyRequest(req, sourceOf);
-    void answerLater(
-      res,
-      request,
-      () => handlers.http(request),
-      () => server.listening,
-    );
-  });
+  const answering = {
+    ask: (request: HttpRequest) => handlers.http(request),
+    isAccepting: () => server.listening,
+    onFault,
+  };
+  server.on('request', (req, res) => void answerLater(res, copyRequest(req, sourceOf), answering));
+  const sockets = { webSockets, handlers, maxMessageBytes, maxBackpressureBytes, opened, onFault };
   server.on('upgrade', (req, wire, early) => {
     const request = copyRequest(req, sourceOf);
     if (early.length > 0) wire.unshift(early);
-    void upgrade(req, request, wire, { webSockets, handlers, maxMessageBytes, maxBackpressureBytes, opened });
+    void upgrade(req, request, wire, sockets);
   });
   return connections;
 }

@@ -55,24 +55,20 @@ function takeHeader(socket: Socket, done: (source: string | undefined) => void):
     const header = parseProxyHeader(read);
     if (header === 'incomplete') return;
     if (header === 'malformed') return leave();
-    socket
-      .off('data', look)
-      .off('end', leave)
-      .off('error', leave)
-      .off('timeout', leave)
-      .setTimeout(0)
-      .pause();
+    clearTimeout(late);
+    socket.off('data', look).off('end', leave).off('error', leave).pause();
     const rest = read.subarray(header === 'absent' ? 0 : header.bytes);
     if (rest.length > 0) socket.unshift(rest);
     done(header === 'absent' ? undefined : header.source);
     socket.resume();
   };
+  // For the whole header: a time-out of the socket would begin anew with each byte.
+  const late = setTimeout(leave, HEADER_TIMEOUT_MS);
   socket
     .on('data', look)
     .on('end', leave)
     .on('error', leave)
-    .on('timeout', leave)
-    .setTimeout(HEADER_TIMEOUT_MS);
+    .on('close', () => clearTimeout(late));
 }
 
 /** Reads the beginning of a connection. */

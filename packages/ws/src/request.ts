@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { TLSSocket } from 'node:tls';
 import type { HttpRequest } from '@parley/core';
 import type { SourceOf } from './proxy-protocol.ts';
 
@@ -13,7 +14,7 @@ export function copyRequest(req: IncomingMessage, sourceOf: SourceOf): HttpReque
     headers: copyHeaders(req.rawHeaders),
     address: plainAddress(req.socket.remoteAddress ?? ''),
     ...(proxiedAddress !== undefined && { proxiedAddress: plainAddress(proxiedAddress) }),
-    tls: false,
+    tls: req.socket instanceof TLSSocket,
   };
 }
 

@@ -92,6 +92,7 @@ export class Connection implements Socket {
     return this.#ws.readyState === WebSocket.OPEN;
   }
 
+  /** Over TLS nothing has left by now, because encrypting takes a turn of the event loop: there everything counts as queued. */
   #progress(): SendOutcome {
     return this.#ws.bufferedAmount === 0 ? 'sent' : 'queued';
   }

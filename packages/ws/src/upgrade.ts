@@ -13,6 +13,7 @@ export interface UpgradeOptions extends Omit<ConnectionOptions, 'open'> {
   readonly webSockets: WebSocketServer;
   readonly handlers: ServerHandlers;
   opened(connection: Connection): void;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** Asks the node about a connection that Node has handed over because of its `Upgrade` header, then opens or refuses it. */
@@ -24,9 +25,22 @@ export async function upgrade(
 ): Promise<void> {
   // From here on nobody else listens, and an unheard error ends the process. `close` follows it.
   wire.on('error', () => {});
+  try {
+    await decide(req, request, wire, options);
+  } catch (error) {
+    wire.destroy();
+    options.onFault(error);
+  }
+}
+
+async function decide(
+  req: IncomingMessage,
+  request: HttpRequest,
+  wire: Duplex,
+  options: UpgradeOptions,
+): Promise<void> {
   if (request.path !== ENDPOINTS.connect || !isHandshake(request)) {
-    const answer = await options.handlers.http(request);
-    return writeRawAnswer(wire, answer, request.method);
+    return writeRawAnswer(wire, await options.handlers.http(request), request.method);
   }
   const admission = await whileSilent(wire, options.handlers.upgrade(request));
   if (!admission.ok) writeRawAnswer(wire, admission.answer, request.method);
@@ -58,10 +72,13 @@ function open(
   if (admission.subprotocol !== undefined) req.headers['sec-websocket-protocol'] = admission.subprotocol;
 
   let connection: Connection | undefined;
-  options.webSockets.handleUpgrade(req, wire, Buffer.alloc(0), (ws) => {
-    connection = new Connection(ws, wire, { ...options, open: (socket) => admission.open(socket) });
-    options.opened(connection);
-  });
-  // `ws` calls back before it returns, or not at all when the client has gone.
-  if (connection === undefined) admission.abandoned();
+  try {
+    options.webSockets.handleUpgrade(req, wire, Buffer.alloc(0), (ws) => {
+      connection = new Connection(ws, wire, { ...options, open: (socket) => admission.open(socket) });
+      options.opened(connection);
+    });
+  } finally {
+    // `ws` calls back before it returns, or not at all when the client has gone.
+    if (connection === undefined) admission.abandoned();
+  }
 }

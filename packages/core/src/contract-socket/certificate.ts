@@ -50,7 +50,6 @@ function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.from([tag, ...(length < 0x80 ? [length] : long)]), content]);
 }
 
-/** Some readers of PEM take no longer ones. */
 function linesOf(bytes: Buffer): readonly string[] {
   return bytes.toString('base64').match(/.{1,64}/g) ?? [];
 }

@@ -91,9 +91,9 @@ export async function setStage(listen: Listen, script: Script = {}): Promise<Sta
     return (await script.http?.(request)) ?? NOT_FOUND;
   };
 
-  const options = { ...DEFAULTS, onFault: (error: unknown) => void faults.push(error), ...script.options };
-  const server = await listen(options, { upgrade, http });
-  const ca = options.tls && readFileSync(options.tls.certFile, 'utf8');
+  const chosen = { ...DEFAULTS, onFault: (error: unknown) => void faults.push(error), ...script.options };
+  const server = await listen(chosen, { upgrade, http });
+  const ca = chosen.tls && readFileSync(chosen.tls.certFile, 'utf8');
   const stage: Stage = {
     server,
     sessions,

@@ -3,7 +3,7 @@
  * leads back to the id for whoever has not.
  */
 export interface Pseudonyms {
-  of(id: string): string;
+  readonly of: (id: string) => string;
   /** An address as logs may hold it: its pseudonym, unless the deployment wants addresses in its logs. */
-  address(address: string): string;
+  readonly address: (address: string) => string;
 }
