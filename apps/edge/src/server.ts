@@ -100,7 +100,16 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const listening = { port: sockets.port, opsPort: ops.port };
   const off = limitsSwitchedOff(config);
   if (off.length > 0) log.warn({ event: 'limits-off', variables: off }, 'these limits are switched off');
-  log.info({ event: 'listening', ...listening, socket: socket.name, version: VERSION }, 'listening');
+  log.info(
+    {
+      event: 'listening',
+      ...listening,
+      tls: tlsOf(config) !== undefined,
+      socket: socket.name,
+      version: VERSION,
+    },
+    'listening',
+  );
   return {
     node,
     ...listening,
