@@ -73,8 +73,8 @@ describe.runIf(has('chromium'))('two browsers', () => {
       const settled = (sockets: number) =>
         until(`HAProxy to hold ${sockets} sockets and nothing else`, async () => {
           const states = [...(await haproxy.nodes()).values()];
-          const open = states.reduce((sum, { sessions }) => sum + sessions, 0);
-          return states.every(({ up, check }) => up && check === 'L7OK') && open === sockets;
+          const held = states.reduce((sum, { sessions }) => sum + sessions, 0);
+          return states.every(({ up, check }) => up && check === 'L7OK') && held === sockets;
         });
 
       const [host, guest] = [await open(haproxy.url), await open(haproxy.url)];
