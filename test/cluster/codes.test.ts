@@ -100,7 +100,7 @@ describe('a code that lives for a second', () => {
 describe('guessing codes', () => {
   let cluster: Cluster;
   const connect = connecting(() => cluster.url(0));
-  beforeAll(async () => void (cluster = await startCluster(2)));
+  beforeAll(async () => void (cluster = await startCluster(2, { PARLEY_CODES_PER_MINUTE: '60' })));
   afterAll(() => cluster?.stop());
 
   it('is limited for an address, however many peers and nodes it uses', async () => {
@@ -110,12 +110,15 @@ describe('guessing codes', () => {
         type: 'join',
         room: `2345-67${ALPHABET[n % 30]}${ALPHABET[n % 29]}`,
       });
+    const startedMs = performance.now();
     const answers = await Promise.all(Array.from({ length: 100 }, (_, n) => guess(n)));
+    // One a second comes back meanwhile.
+    const most = 60 + Math.ceil((performance.now() - startedMs) / 1_000);
     const errors = answers.flatMap((answer) => (answer.type === 'error' ? [answer] : []));
     const refused = errors.filter(({ code }) => code === 'rate-limited');
     expect(errors).toHaveLength(100);
-    expect(errors.filter(({ code }) => code === 'room-not-found').length).toBeLessThanOrEqual(62);
-    expect(refused.length).toBeGreaterThanOrEqual(38);
+    expect(errors.filter(({ code }) => code === 'room-not-found').length).toBeLessThanOrEqual(most);
+    expect(refused.length).toBeGreaterThanOrEqual(100 - most);
     for (const { retryAfterMs } of refused) expect(retryAfterMs).toBeGreaterThan(0);
 
     // Others are not asked to pay for it: not by name, and not those who mint.
