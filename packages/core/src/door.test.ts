@@ -34,6 +34,20 @@ describe('who comes in', () => {
       requestOf(TOKEN, { tls: true }),
     ],
     [
+      'who names no host',
+      400,
+      {},
+      requestOf({ ...TOKEN, host: '' }),
+      requestOf({ ...TOKEN, host: '[2001:db8::1]:8080' }),
+    ],
+    [
+      'who names two',
+      400,
+      {},
+      requestOf({ ...TOKEN, host: 'a.example, b.example' }),
+      requestOf({ ...TOKEN, host: 'a.example' }),
+    ],
+    [
       'a page of a foreign origin',
       403,
       { allowedOrigins: ['https://a.example'] },

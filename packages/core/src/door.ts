@@ -19,7 +19,7 @@ import type { Membership } from './membership.ts';
 import type { Narrator } from './narrator.ts';
 import { Occupancy } from './occupancy.ts';
 import type { NodeOptions } from './options.ts';
-import { isOriginAllowed } from './origin.ts';
+import { isOriginAllowed, namesItsHost } from './origin.ts';
 import type { Penalties } from './penalties.ts';
 import type { Random } from './ports/clock.ts';
 import type { Log } from './ports/log.ts';
@@ -172,6 +172,7 @@ export class Door {
     const { door } = this.#options;
     const { bans, membership, penalties } = this.#parts;
     if (this.#closed) return refuse('draining', visitor, RETRY_AFTER_MS);
+    if (!namesItsHost(request)) return refuse('bad-request', visitor);
     if (bans.has({ kind: 'address', subject: visitor.subject })) return refuse('banned', visitor);
     if (door.requireSecure && !caller.secure) return refuse('insecure-transport', visitor);
     if (!isOriginAllowed(request, door)) return refuse('origin-not-allowed', visitor);

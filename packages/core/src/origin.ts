@@ -24,6 +24,13 @@ function matches(origin: string, allowed: string): boolean {
   return origin.startsWith(scheme) && origin.endsWith(domain) && /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(label);
 }
 
+/** The request is for one host, named once (RFC 9112, 3.2). What it is compared with must not be two things. */
+export function namesItsHost({ headers }: HttpRequest): boolean {
+  return HOST.test(headers.get('host') ?? '');
+}
+
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._~-]+)(:\d{1,5})?$/i;
+
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }

@@ -175,6 +175,17 @@ describe('a session above its budget', () => {
     expect(socket.ending).toEqual({ code: 4110, reason: 'rate-limited retry=1000' });
   });
 
+  it('is ended when it floods with pings, too, and not for a ping now and then', async () => {
+    const { session, socket, clock } = opened({ budgets });
+    for (let n = 0; n < 1_000; n += 1) {
+      session.alive();
+      await clock.advance(1_000);
+    }
+    expect(socket.closedWith).toBeUndefined();
+    for (let n = 0; n < 1_000; n += 1) session.alive();
+    expect(socket.closedWith).toBe(4110);
+  });
+
   it('is judged by bytes as well', () => {
     const { session, socket, handled } = opened({
       budgets: { burst: 0, perSecond: 0, burstBytes: 100, bytesPerSecond: 10 },

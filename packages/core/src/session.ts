@@ -144,8 +144,11 @@ export class Session implements SocketListener, Member {
     this.close('unsupported-data');
   }
 
+  /** Pings and pongs are frames like any other: whoever floods with them is heard no longer than with messages. */
   alive(): void {
     this.lastSeenMs = this.#owner.clock.nowMs();
+    const waitMs = this.#allowance.waitMsFor(0, this.lastSeenMs);
+    if (waitMs > 0 && this.#isOverdrawn()) this.close('rate-limited', waitMs);
   }
 
   closed(code: number): void {

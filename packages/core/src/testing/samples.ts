@@ -11,7 +11,9 @@ export function requestOf(
     method: 'GET',
     path: '/v1/connect',
     query: '',
-    headers: new Map(Object.entries({ 'sec-websocket-protocol': 'parley.v1', ...headers })),
+    headers: new Map(
+      Object.entries({ host: 'parley.example', 'sec-websocket-protocol': 'parley.v1', ...headers }),
+    ),
     address: '192.0.2.1',
     tls: false,
     ...more,
