@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createConnection, createServer, type AddressInfo, type Server } from 'node:net';
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
@@ -106,6 +106,22 @@ describe.runIf(has('haproxy') && has('prometheus'))('two nodes behind HAProxy, w
     const direct = (await banner(cluster.nodes[0]!.url)).filter((name) => named.test(name));
     const isUws = JSON.stringify(await statusOf(cluster.nodes[0]!)).includes('uws');
     expect(direct).toEqual(isUws ? ['uwebsockets', 'uwebsockets'] : []);
+  });
+
+  it('are kept from one address that only opens connections', async () => {
+    const opened = Array.from({ length: 1_010 }, () =>
+      createConnection({ port: haproxy.port, host: '127.0.0.1', localAddress: '127.0.0.5' }).on(
+        'error',
+        () => {},
+      ),
+    );
+    try {
+      await until('the last ones to be hung up on', () => opened.filter(({ closed }) => closed).length >= 10);
+      expect(opened.filter(({ closed }) => closed)).toHaveLength(10);
+      await connect({ socket: { localAddress: '127.0.0.6' } });
+    } finally {
+      for (const socket of opened) socket.destroy();
+    }
   });
 
   it('know where a client comes from, and limit that address and no other', async () => {

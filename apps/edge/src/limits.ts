@@ -10,6 +10,7 @@ export function limitsOf(config: Config): Pick<NodeOptions, 'budgets' | 'rates'>
       perSecond: config.PARLEY_SIGNALS_PER_SECOND,
       burstBytes: config.PARLEY_SIGNAL_BURST_BYTES,
       bytesPerSecond: config.PARLEY_SIGNAL_BYTES_PER_SECOND,
+      changesPerMinute: config.PARLEY_UPDATES_PER_MINUTE,
     },
     rates: {
       'upgrade-address': config.PARLEY_UPGRADES_PER_MINUTE,

@@ -15,7 +15,7 @@ export interface OpsAccessOptions {
   readonly refused: (request: OpsRequest) => void;
 }
 
-/** Who may change and reveal: whoever has the token. Who tries others has to wait, with the right one, too. */
+/** Who may change and reveal: whoever has the token, always. Who tries others has to wait for the answer that they are wrong. */
 export class OpsAccess {
   readonly #options: OpsAccessOptions;
   readonly #wrong: MemoryLimiter;
@@ -35,9 +35,9 @@ export class OpsAccess {
     const [, presented] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
     if (presented === undefined)
       return refusal(403, 'token-missing', 'This needs "Authorization: Bearer" and the PARLEY_OPS_TOKEN.');
+    if (isSame(presented, token)) return undefined;
     const waitMs = this.#waitMsOf(request.address);
     if (waitMs > 0) return wait(waitMs);
-    if (isSame(presented, token)) return undefined;
     refused(request);
     return this.#count(request.address);
   }

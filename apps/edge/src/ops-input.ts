@@ -14,7 +14,7 @@ export const reveal = z
   .default('0')
   .transform((flag) => flag === '1');
 
-/** The query, each parameter at most once. */
+/** The query; of a parameter that comes twice the last counts. */
 export function readQuery<T>({ query }: OpsRequest, schema: z.ZodType<T>): Input<T> {
   return checked(Object.fromEntries(query), schema, 'query');
 }

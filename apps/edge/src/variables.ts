@@ -170,7 +170,11 @@ export const VARIABLES = {
   ),
   PARLEY_JOINS_PER_MINUTE: limit('120', 'Joins a minute, of one peer, in the whole cluster'),
   PARLEY_MATCHES_PER_MINUTE: limit('60', 'Matches asked for a minute, of one peer, in the whole cluster'),
-  PARLEY_CODES_PER_MINUTE: limit('60', 'Codes tried a minute, from one address, in the whole cluster'),
+  PARLEY_UPDATES_PER_MINUTE: limit(
+    '60',
+    'Updates, refreshes, and joins and matches repeated, a minute, of one session',
+  ),
+  PARLEY_CODES_PER_MINUTE: limit('120', 'Codes tried a minute, from one address, in the whole cluster'),
   PARLEY_CODES_PER_MINUTE_PER_REALM: limit(
     '6000',
     'Codes tried a minute, in one realm, in the whole cluster',

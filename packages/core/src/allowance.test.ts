@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Allowance } from './allowance.ts';
 
-const BUDGETS = { burst: 4, perSecond: 2, burstBytes: 1_000, bytesPerSecond: 100 };
+const BUDGETS = { burst: 4, perSecond: 2, burstBytes: 1_000, bytesPerSecond: 100, changesPerMinute: 60 };
 
 describe('an allowance', () => {
   it('lets a burst of frames through, then so many a second, and says when', () => {
@@ -24,6 +24,12 @@ describe('an allowance', () => {
     const allowance = new Allowance(budgets, 0);
     expect(times(100, () => allowance.waitMsFor(1, 0)).every((ms) => ms === 0)).toBe(true);
     expect(allowance.waitMsFor(1_000, 0)).toBeGreaterThan(0);
+  });
+
+  it('lets so many changes a minute through, whatever there is left of frames', () => {
+    const allowance = new Allowance(BUDGETS, 0);
+    expect(times(61, () => allowance.waitMsForChange(0)).indexOf(1_000)).toBe(60);
+    expect(allowance.waitMsForChange(1_000)).toBe(0);
   });
 
   it('is lost by whoever goes on: 256 frames above it in a minute, or 20 bad messages', () => {

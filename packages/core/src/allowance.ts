@@ -10,12 +10,15 @@ import type { SessionBudgets } from './options.ts';
 export class Allowance {
   readonly #frames: Budget | undefined;
   readonly #bytes: Budget | undefined;
+  readonly #changes: Budget | undefined;
   readonly #overdrafts: Budget;
   readonly #bad: Budget;
 
   constructor(budgets: SessionBudgets, nowMs: number) {
     this.#frames = budgetOf(budgets.burst, budgets.perSecond, nowMs);
     this.#bytes = budgetOf(budgets.burstBytes, budgets.bytesPerSecond, nowMs);
+    const { changesPerMinute } = budgets;
+    this.#changes = budgetOf(changesPerMinute, changesPerMinute / 60, nowMs);
     this.#overdrafts = minutes(LIMITS.limitedFramesPerMinute, nowMs);
     this.#bad = minutes(LIMITS.badMessagesPerMinute, nowMs);
   }
@@ -24,6 +27,11 @@ export class Allowance {
   waitMsFor(bytes: number, nowMs: number): number {
     const framesMs = this.#frames?.take(1, nowMs) ?? 0;
     return framesMs > 0 ? framesMs : (this.#bytes?.take(bytes, nowMs) ?? 0);
+  }
+
+  /** 0: go on with this change. Else so many milliseconds later. */
+  waitMsForChange(nowMs: number): number {
+    return this.#changes?.take(1, nowMs) ?? 0;
   }
 
   /** One frame more was too many. `true`: that has happened too often. */

@@ -81,6 +81,17 @@ describe('a ban', () => {
     expect(await upgrade(b)).toMatchObject({ ok: false });
   });
 
+  it('is not lost to a list that was on its way when it came', async () => {
+    const { a, advance } = await two();
+    a.gate.next('list', 'slow');
+    await a.node.operations.ban({ kind: 'peer', subject: 'main/somebody' }, HOUR_MS);
+    await advance(2_100);
+    await a.node.operations.ban(ADDRESS, HOUR_MS);
+    a.gate.open();
+    await advance(10);
+    expect(await upgrade(a)).toMatchObject({ ok: false });
+  });
+
   it('that came with the token of a refresh ends the session', async () => {
     const { a, advance } = await two();
     const alice = await a.connect('alice');

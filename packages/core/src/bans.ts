@@ -27,6 +27,8 @@ export class Bans {
   #held: ReadonlyMap<string, Held> = new Map();
   #version: number | undefined;
   #reading = false;
+  /** How often the list was learnt. */
+  #learnt = 0;
 
   constructor(options: BansOptions) {
     this.#options = options;
@@ -66,17 +68,27 @@ export class Bans {
 
   /** The directory may have forgotten: a version that looks the same may be of another list. */
   read(): void {
-    if (this.#reading) return;
+    if (!this.#reading) void this.#read();
+  }
+
+  async #read(): Promise<void> {
     this.#reading = true;
-    this.#options.table
-      .list()
-      .then((list) => this.#learn(list))
-      .catch((error: unknown) => this.#missed(error))
-      .finally(() => (this.#reading = false));
+    const before = this.#learnt;
+    try {
+      const list = await this.#options.table.list();
+      if (this.#learnt === before) this.#learn(list);
+      // A change of this node's own came in between, and this answer may be of before: the next beat asks again.
+      else this.#version = undefined;
+    } catch (error) {
+      this.#missed(error);
+    } finally {
+      this.#reading = false;
+    }
   }
 
   #learn({ version, bans }: BanList): void {
     const now = this.#options.clock.nowMs();
+    this.#learnt += 1;
     this.#version = version;
     this.#held = new Map(
       bans.map(({ kind, subject, leftMs }) => [

@@ -49,6 +49,15 @@ export function limitSubject(address: string): string {
   return isIP(plain) === 6 ? ipaddr.IPv6.networkAddressFromCIDR(`${plain}/64`).toString() : plain;
 }
 
+/** Whom an IPv6 network of many /64s belongs to: a /48, the most that one customer usually gets. Of IPv4 there is none. */
+export function networkSubject(address: string): string | undefined {
+  const plain = plainAddress(address) ?? address;
+  return isIP(plain) === 6 ? ipaddr.IPv6.networkAddressFromCIDR(`${plain}/48`).toString() + '/48' : undefined;
+}
+
+/** How many addresses the /64s of one network count for together: a household has 256 of them, and would be 256 callers. */
+export const NETWORK_ADDRESSES = 8;
+
 /**
  * The one way to write an address: IPv4 in IPv6 as IPv4, for one caller must not count as two, nor all IPv4 callers as one /64;
  * and without a zone, which says something only to the machine that wrote it. `undefined`: it is no address.

@@ -2,6 +2,13 @@ import type { OfferedSubprotocols } from '@parley/protocol';
 import type { HttpRequest } from './ports/socket.ts';
 import { looksLikeJwt } from './visitor.ts';
 
+/** What was presented. */
+export interface Credential {
+  readonly token: string | undefined;
+  /** A JWT in the query is one only where that is allowed. */
+  readonly mayStandThere: boolean;
+}
+
 /**
  * The credential, from where it may stand: `Authorization` for servers, a subprotocol entry for browsers, the query as the
  * last resort, because proxies write it into their logs.
@@ -10,10 +17,10 @@ export function credentialOf(
   request: HttpRequest,
   offered: OfferedSubprotocols,
   allowQueryToken: boolean,
-): string | undefined {
+): Credential {
   const [, bearer] = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
   const header = bearer ?? (request.headers.has('authorization') ? '' : offered.token);
-  if (header !== undefined) return header;
+  if (header !== undefined) return { token: header, mayStandThere: true };
   const token = new URLSearchParams(request.query).get('token') ?? undefined;
-  return token !== undefined && looksLikeJwt(token) && !allowQueryToken ? 'not-allowed-in-query' : token;
+  return { token, mayStandThere: token === undefined || allowQueryToken || !looksLikeJwt(token) };
 }

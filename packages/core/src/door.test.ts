@@ -214,6 +214,13 @@ describe('how many come in', () => {
     expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
   });
 
+  it('counts those who are only let in to be told why not', async () => {
+    const { door } = start({ maxSessions: 3 });
+    const bad = requestOf({ authorization: 'Bearer expired' });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => door.connect(bad)));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(3);
+  });
+
   it('lets no more in when many come at once and their tokens take time', async () => {
     const { door } = start({ maxSessions: 3 });
     const answers = await Promise.all(Array.from({ length: 10 }, () => door.connect(requestOf(TOKEN))));
@@ -249,16 +256,44 @@ describe('how often one may come', () => {
     expect(await door.connect(requestOf(TOKEN))).toMatchObject({ answer: { status: 429 } });
   });
 
-  it('is less for whoever presents credentials that are refused, and only for them', async () => {
+  it('is less for whoever presents credentials that are refused: it waits for the answer', async () => {
     const { door, clock } = start({}, verifier, undefined, { credential: 2 });
     const bad = requestOf({ authorization: 'Bearer expired' });
-    for (let n = 1; n <= 3; n += 1) expect(await door.connect(bad)).toMatchObject({ ok: true });
-    expect(await door.connect(bad)).toMatchObject({
-      answer: { status: 429, headers: { 'retry-after': '30' } },
-    });
-    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ answer: { status: 429 } });
+    for (let n = 1; n <= 2; n += 1) expect(await door.connect(bad)).toMatchObject({ ok: true });
+    const waits = { answer: { status: 429, headers: { 'retry-after': '30' } } };
+    expect(await door.connect(bad)).toMatchObject(waits);
+    // Others of that address too, with a token that could be guessed; not elsewhere.
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject(waits);
     expect(await door.connect(requestOf(TOKEN, { address: '192.0.2.9' }))).toMatchObject({ ok: true });
     await clock.advance(30_000);
+    expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
+  });
+
+  it('is not less for a JWT that is good, whoever else is at that address', async () => {
+    const { door } = start({}, jwtOnly, undefined, { credential: 1 });
+    const present = (token: string) => door.connect(requestOf({ authorization: `Bearer ${token}` }));
+    await present('forged.jwt.1');
+    expect(await present('forged.jwt.2')).toMatchObject({ answer: { status: 429 } });
+    expect(await present(JWT)).toMatchObject({ ok: true });
+  });
+
+  it('counts the many /64s of one IPv6 customer together as well', async () => {
+    const { door } = start({}, verifier, undefined, { 'upgrade-address': 1 });
+    const from = (n: number) => door.connect(requestOf(TOKEN, { address: `2001:db8:0:${n}::1` }));
+    for (let n = 1; n <= 8; n += 1) expect(await from(n)).toMatchObject({ ok: true });
+    expect(await from(9)).toMatchObject({ answer: { status: 429 } });
+    const elsewhere = requestOf(TOKEN, { address: '2001:db8:1::1' });
+    expect(await door.connect(elsewhere)).toMatchObject({ ok: true });
+  });
+
+  it('is nothing that a foreign page can use up for its visitor', async () => {
+    const { door } = start({ allowedOrigins: ['https://app.example'] }, verifier, undefined, {
+      'upgrade-address': 1,
+    });
+    for (const site of ['cross-site', 'same-site'])
+      expect(await door.check(requestOf({ ...TOKEN, 'sec-fetch-site': site }))).toMatchObject({
+        status: 403,
+      });
     expect(await door.connect(requestOf(TOKEN))).toMatchObject({ ok: true });
   });
 
@@ -337,6 +372,12 @@ const failing: TokenVerifier = {
 
 /** Knows everybody by any token. */
 const personal: TokenVerifier = { verify: () => verifier.verify('alice') };
+
+/** Knows one JWT. */
+const jwtOnly: TokenVerifier = {
+  verify: async (token) =>
+    token === JWT ? verifier.verify('alice') : { ok: false, kind: 'refused', close: 'token-bad-signature' },
+};
 
 const keyless: TokenVerifier = {
   verify: async () => ({ ok: false, kind: 'unavailable', retryAfterMs: 1_500 }),

@@ -4,6 +4,7 @@ import {
   type InstanceId,
   type OfferedSubprotocols,
   type PeerId,
+  type Realm,
   readSubprotocols,
   type RefusalCode,
   type SessionId,
@@ -27,7 +28,7 @@ import type { Metrics } from './ports/metrics.ts';
 import type { Admission, HttpAnswer, HttpRequest, Socket, SocketListener } from './ports/socket.ts';
 import type { Identity, TokenVerifier } from './ports/verifier.ts';
 import type { Admitted } from './session.ts';
-import type { Attempt, Throttle } from './throttle.ts';
+import { type Attempt, fromWhere, type Throttle } from './throttle.ts';
 import { type Visitor, visitorOf } from './visitor.ts';
 
 /** What a request would get: a session, a close that says why, or a refusal before any socket exists. */
@@ -99,7 +100,7 @@ export class Door {
         ? refuse('unsupported-subprotocol')
         : await this.#verdict(request, offered);
     // Others came in while the token was looked at. Between this and the count nothing waits.
-    if (verdict.ok) verdict = this.#crowded(verdict.admitted) ?? verdict;
+    verdict = this.#crowded(verdict) ?? verdict;
     this.#tell(verdict);
     if ('refusal' in verdict)
       return { ok: false, answer: refusalAnswer(verdict.refusal, verdict.retryAfterMs) };
@@ -150,21 +151,24 @@ export class Door {
 
   async #judge(request: HttpRequest, offered: OfferedSubprotocols): Promise<Verdict> {
     const caller = this.#callers.read(request);
-    const token = credentialOf(request, offered, this.#options.door.allowQueryToken);
-    const visitor = visitorOf(caller.address, request, token === 'not-allowed-in-query' ? undefined : token);
+    const { token, mayStandThere } = credentialOf(request, offered, this.#options.door.allowQueryToken);
+    const visitor = visitorOf(caller.address, request, token);
     const refusal = this.#refusalOf(request, caller, visitor);
     if (refusal) return refusal;
-    if (token === 'not-allowed-in-query') return refuse('credential-malformed', visitor);
     const leave = await this.#parts.throttle.ask(...attemptsOf(visitor));
     if (!leave.ok) return refuse(leave.code, visitor, leave.retryAfterMs);
+    if (!mayStandThere) return refuse('credential-malformed', visitor);
 
     const verdict = await this.#parts.verifier.verify(token);
     if (verdict.ok) return this.#admit(verdict.identity, visitor);
     if (verdict.kind === 'unavailable') return refuse('keys-unavailable', visitor, verdict.retryAfterMs);
     if (token === undefined) return refuse('credential-missing', visitor);
     await this.#parts.penalties.count(visitor.subject);
+    const penaltyMs = this.#parts.penalties.leftMs(visitor.subject);
+    if (penaltyMs > 0) return refuse('rate-limited', visitor, penaltyMs);
     if (verdict.kind === 'malformed') return refuse('credential-malformed', visitor);
-    return { ok: false, close: verdict.close, visitor };
+    // Whoever it is, the token is not theirs: its sessions are not to be filled by it.
+    return { ok: false, close: verdict.close, visitor: { ...visitor, isPersonal: false } };
   }
 
   /** What can be told before anybody is asked: the cheapest first. */
@@ -179,7 +183,8 @@ export class Door {
     if (!membership.up) return refuse('cluster-unavailable', visitor, RETRY_AFTER_MS);
     const full = this.occupancy.full(visitor);
     if (full) return refuse(full, visitor, RETRY_AFTER_MS);
-    const penaltyMs = penalties.leftMs(visitor.subject);
+    // A JWT cannot be guessed, so one that is good passes all the same: others may share the address.
+    const penaltyMs = visitor.isPersonal ? 0 : penalties.leftMs(visitor.subject);
     return penaltyMs > 0 ? refuse('rate-limited', visitor, penaltyMs) : undefined;
   }
 
@@ -195,22 +200,27 @@ export class Door {
       visitor,
     };
     if (this.#isBanned(admitted)) return { ok: false, close: 'banned', visitor };
-    return this.#crowded(admitted) ?? { ok: true, admitted };
+    const verdict: Verdict = { ok: true, admitted };
+    return this.#crowded(verdict) ?? verdict;
   }
 
   #isBanned({ peer, visitor, identity: { realm, user } }: Admitted): boolean {
     return banRefsOf({ realm, user, peer, visitor }).some((ref) => this.#parts.bans.has(ref));
   }
 
-  /** One more is too many: on this node, or of its realm in the cluster. */
-  #crowded({ visitor, identity: { realm } }: Admitted): Verdict | undefined {
-    const { hub, membership } = this.#parts;
-    const { maxSessionsPerRealm } = this.#options.door;
-    const isRealmFull =
-      maxSessionsPerRealm > 0 &&
-      hub.count(realm) + membership.sessionsElsewhere(realm) >= maxSessionsPerRealm;
+  /** One socket more is too many: on this node, or of its realm in the cluster. */
+  #crowded(verdict: Verdict): Verdict | undefined {
+    if ('refusal' in verdict) return undefined;
+    const visitor = verdict.ok ? verdict.admitted.visitor : verdict.visitor;
+    const isRealmFull = verdict.ok && this.#isFull(verdict.admitted.identity.realm);
     const full = this.occupancy.full(visitor) ?? (isRealmFull ? 'too-many-sessions' : undefined);
     return full && refuse(full, visitor, RETRY_AFTER_MS);
+  }
+
+  #isFull(realm: Realm): boolean {
+    const { hub, membership } = this.#parts;
+    const { maxSessionsPerRealm: most } = this.#options.door;
+    return most > 0 && hub.count(realm) + membership.sessionsElsewhere(realm) >= most;
   }
 }
 
@@ -224,8 +234,8 @@ const refuse = (refusal: RefusalCode, visitor?: Visitor, retryAfterMs?: number):
   ...(retryAfterMs !== undefined && { retryAfterMs }),
 });
 
-const attemptsOf = ({ subject, token, isPersonal }: Visitor): Attempt[] => [
-  { limit: 'upgrade-address', subject },
+const attemptsOf = ({ token, isPersonal, ...visitor }: Visitor): Attempt[] => [
+  ...fromWhere('upgrade-address', visitor),
   ...(isPersonal && token !== undefined ? [{ limit: 'upgrade-token', subject: token } as const] : []),
 ];
 

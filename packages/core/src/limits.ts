@@ -29,6 +29,7 @@ export const LIMITS = {
   heldPerRoom: 256,
   /** Frames a client may send before `welcome`. */
   framesBeforeWelcome: 64,
+  bytesBeforeWelcome: 262_144,
   /** Messages of one session that may wait for its joins to be answered. */
   messagesBehindJoins: 64,
   /** What a socket may hold unsent before it is closed as a slow consumer. */
@@ -39,4 +40,6 @@ export const LIMITS = {
   badMessagesPerMinute: 20,
   /** Frames above its budget within a minute that end a session. */
   limitedFramesPerMinute: 256,
+  /** Whose session ended for that is told to stay away for so long. */
+  silenceAfterFloodMs: 10_000,
 } as const;

@@ -437,7 +437,7 @@ describe('a limited node', () => {
   });
 
   it('tells every client what it may, and nothing of what is switched off', async () => {
-    const budgets = { burst: 10, perSecond: 5, burstBytes: 0, bytesPerSecond: 9 };
+    const budgets = { burst: 10, perSecond: 5, burstBytes: 0, bytesPerSecond: 9, changesPerMinute: 0 };
     const { a } = await two({ budgets, rates: ratesOf({ join: 7, match: 0 }) });
     const { limits } = (await connect(a, 'alice')).last('welcome') ?? {};
     expect(limits).toMatchObject({ signalBurst: 10, signalsPerSecond: 5, joinsPerMinute: 7 });

@@ -57,6 +57,8 @@ export interface SessionBudgets {
   readonly perSecond: number;
   readonly burstBytes: number;
   readonly bytesPerSecond: number;
+  /** What asks the directory or the verifier though nothing new begins: updates, refreshes, joining and matching once more. */
+  readonly changesPerMinute: number;
 }
 
 /** How many a minute, of one subject; a minute's worth may come at once. 0: no limit. */

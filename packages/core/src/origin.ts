@@ -7,12 +7,20 @@ import type { HttpRequest } from './ports/socket.ts';
  */
 export function isOriginAllowed(request: HttpRequest, options: DoorOptions): boolean {
   const origin = request.headers.get('origin');
-  if (origin === undefined) return !options.requireOrigin;
   const { allowedOrigins } = options;
+  if (origin === undefined)
+    return !options.requireOrigin && (allowedOrigins.includes('*') || !isForeignPage(request));
   const host = request.headers.get('host')?.toLowerCase();
   if (allowedOrigins.length === 0) return Boolean(host) && hostOf(origin) === host;
   return allowedOrigins.some((allowed) => matches(origin.toLowerCase(), allowed.toLowerCase()));
 }
+
+/**
+ * A page may ask without an Origin: for an image, say. It learns nothing, but what it asks for counts as its visitor's attempts, and
+ * those of all who share the address. Browsers say so themselves (Fetch Metadata), though not over plain http.
+ */
+const isForeignPage = ({ headers }: HttpRequest) =>
+  ['cross-site', 'same-site'].includes(headers.get('sec-fetch-site') ?? '');
 
 function matches(origin: string, allowed: string): boolean {
   if (allowed === '*') return origin !== 'null';

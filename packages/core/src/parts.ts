@@ -178,7 +178,6 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
     expiries,
     lifetimes,
     throttle,
-    penalties,
     bans,
     operations,
     narrator,

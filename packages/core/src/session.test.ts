@@ -134,8 +134,10 @@ describe('a session', () => {
   });
 });
 
+const NONE = { burst: 0, perSecond: 0, burstBytes: 0, bytesPerSecond: 0, changesPerMinute: 0 };
+
 describe('a session above its budget', () => {
-  const budgets = { burst: 3, perSecond: 1, burstBytes: 0, bytesPerSecond: 0 };
+  const budgets = { burst: 3, perSecond: 1, burstBytes: 0, bytesPerSecond: 0, changesPerMinute: 0 };
 
   it('is told after how long, and about what, and lives', () => {
     const { session, socket, handled } = opened({ budgets });
@@ -172,7 +174,7 @@ describe('a session above its budget', () => {
     for (let id = 1; id <= 3 + LIMITS.limitedFramesPerMinute; id += 1) say(session, { type: 'ping', id });
     expect(socket.closedWith).toBeUndefined();
     say(session, { type: 'ping' });
-    expect(socket.ending).toEqual({ code: 4110, reason: 'rate-limited retry=1000' });
+    expect(socket.ending).toEqual({ code: 4110, reason: 'rate-limited retry=10000' });
   });
 
   it('is ended when it floods with pings, too, and not for a ping now and then', async () => {
@@ -186,9 +188,36 @@ describe('a session above its budget', () => {
     expect(socket.closedWith).toBe(4110);
   });
 
+  it('is stopped at so many changes a minute, and at nothing else', () => {
+    const { session, socket, handled } = opened({ budgets: { ...NONE, changesPerMinute: 2 } });
+    for (let id = 1; id <= 3; id += 1) say(session, { type: 'update', room: 'stage', meta: id, id });
+    expect(socket.last('error')).toMatchObject({ re: 3, code: 'rate-limited', retryAfterMs: 30_000 });
+    say(session, { type: 'ping', id: 4 });
+    say(session, { type: 'signal', room: 'stage', to: 'bob', custom: 1, id: 5 });
+    expect(handled.map(({ id }) => id)).toEqual([1, 2, 4, 5]);
+  });
+
+  it('may not join again and again where it sits, nor match where it waits', () => {
+    const { session, owner, handled } = opened({ budgets: { ...NONE, changesPerMinute: 1 } });
+    owner.hasEntered = () => true;
+    say(session, { type: 'join', room: 'stage', id: 1 });
+    say(session, { type: 'join', room: 'stage', id: 2 });
+    say(session, { type: 'match', queue: 'any', id: 3 });
+    expect(handled.map(({ id }) => id)).toEqual([1]);
+  });
+
+  it('before its welcome may send bytes for one burst, not 64 frames of the largest', () => {
+    const { session, socket } = start();
+    const frame = JSON.stringify({ type: 'ping' }).padEnd(60_000);
+    for (let n = 0; n < 4; n += 1) session.message(frame, 60_000);
+    expect(socket.closedWith).toBeUndefined();
+    session.message(frame, 60_000);
+    expect(socket.closedWith).toBe(4110);
+  });
+
   it('is judged by bytes as well', () => {
     const { session, socket, handled } = opened({
-      budgets: { burst: 0, perSecond: 0, burstBytes: 100, bytesPerSecond: 10 },
+      budgets: { burst: 0, perSecond: 0, burstBytes: 100, bytesPerSecond: 10, changesPerMinute: 0 },
     });
     for (let id = 1; id <= 2; id += 1)
       say(session, { type: 'signal', room: 'stage', to: 'bob', custom: 'x'.repeat(20), id });

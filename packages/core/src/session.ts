@@ -91,6 +91,7 @@ export class Session implements SocketListener, Member {
   readonly #owner: SessionOwner;
   readonly #allowance: Allowance;
   readonly #joining = new Joining(LIMITS.messagesBehindJoins);
+  #earlyBytes = 0;
   #early: { readonly text: string; readonly bytes: number }[] = [];
 
   constructor(admitted: Admitted, socket: Socket, owner: SessionOwner) {
@@ -148,7 +149,7 @@ export class Session implements SocketListener, Member {
   alive(): void {
     this.lastSeenMs = this.#owner.clock.nowMs();
     const waitMs = this.#allowance.waitMsFor(0, this.lastSeenMs);
-    if (waitMs > 0 && this.#isOverdrawn()) this.close('rate-limited', waitMs);
+    if (waitMs > 0 && this.#isOverdrawn()) this.#shutUp(waitMs);
   }
 
   closed(code: number): void {
@@ -193,21 +194,40 @@ export class Session implements SocketListener, Member {
   }
 
   #keep(text: string, bytes: number): void {
-    if (this.#early.length < LIMITS.framesBeforeWelcome) this.#early.push({ text, bytes });
-    else this.close('rate-limited');
+    this.#earlyBytes += bytes;
+    const isTooMuch =
+      this.#early.length >= LIMITS.framesBeforeWelcome || this.#earlyBytes > LIMITS.bytesBeforeWelcome;
+    if (isTooMuch) this.#shutUp(0);
+    else this.#early.push({ text, bytes });
+  }
+
+  /** It has overdone it. Who comes back has a fresh budget, so not at once. */
+  #shutUp(waitMs: number): void {
+    this.close('rate-limited', Math.max(waitMs, LIMITS.silenceAfterFloodMs));
   }
 
   #handle(text: string, bytes: number): void {
     if (this.ended) return;
     const waitMs = this.#allowance.waitMsFor(bytes, this.lastSeenMs);
-    if (waitMs > 0 && this.#isOverdrawn()) return this.close('rate-limited', waitMs);
+    if (waitMs > 0 && this.#isOverdrawn()) return this.#shutUp(waitMs);
     const decoded = decode(text);
     if (!decoded.ok) return this.#refuse(decoded);
     const { message, payload } = decoded;
     this.#owner.metrics.received(message.type, bytes);
     // A goodbye is always welcome.
-    if (waitMs > 0 && message.type !== 'bye') this.#limit(message, waitMs);
+    const restMs = message.type === 'bye' ? 0 : waitMs || this.#waitMsForChange(message);
+    if (restMs > 0) this.#limit(message, restMs);
     else this.#inOrder(message, payload);
+  }
+
+  /** What asks the directory or the verifier though nothing new begins: no shared budget counts it. */
+  #waitMsForChange(message: Incoming): number {
+    const isAgain =
+      (message.type === 'join' || message.type === 'match') && this.#owner.hasEntered(this, message);
+    if (!isAgain && !CHANGES.has(message.type)) return 0;
+    const waitMs = this.#allowance.waitMsForChange(this.lastSeenMs);
+    if (waitMs > 0) this.#owner.metrics.limited('session-changes');
+    return waitMs;
   }
 
   #isOverdrawn(): boolean {
@@ -254,6 +274,8 @@ export class Session implements SocketListener, Member {
     this.#owner.ended(this, end, REASONS[end] ?? 'lost');
   }
 }
+
+const CHANGES: ReadonlySet<Incoming['type']> = new Set(['update', 'refresh', 'unmatch']);
 
 /** What a message is about, if it is about a room or a queue. A room's name has no space in it, so it is never a queue's. */
 function placeOf(message: Incoming): string | undefined {

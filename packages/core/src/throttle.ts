@@ -1,14 +1,20 @@
+import { NETWORK_ADDRESSES } from './caller.ts';
+import { peerKey } from './keys.ts';
+import type { Member } from './member.ts';
 import { MemoryLimiter } from './memory/limiter.ts';
 import type { Rates } from './options.ts';
 import type { Clock } from './ports/clock.ts';
 import { Unavailable } from './ports/directory.ts';
 import type { Decision, Draw, Limiter, LimitName } from './ports/limiter.ts';
 import type { Metrics } from './ports/metrics.ts';
+import type { Visitor } from './visitor.ts';
 
 /** Something that is limited, and whose budget it is. */
 export interface Attempt {
   readonly limit: LimitName;
   readonly subject: string;
+  /** So many times what one has: the subject stands for many. */
+  readonly times?: number;
 }
 
 export type Leave =
@@ -18,6 +24,26 @@ export type Leave =
       readonly code: 'rate-limited' | 'cluster-unavailable';
       readonly retryAfterMs: number;
     };
+
+/** An attempt as that of an address and, of IPv6, of its network: see {@link NETWORK_ADDRESSES}. */
+export const fromWhere = (
+  limit: LimitName,
+  { subject, network }: Pick<Visitor, 'subject' | 'network'>,
+): Attempt[] => [
+  { limit, subject },
+  ...(network === undefined ? [] : [{ limit, subject: network, times: NETWORK_ADDRESSES }]),
+];
+
+/** The same of a peer, and of all peers of its address: whoever needs more peers makes them. */
+export const ofPeer = (
+  limit: LimitName,
+  { realm, peer, visitor }: Pick<Member, 'realm' | 'peer'> & { visitor: Visitor },
+): Attempt[] => [
+  { limit, subject: peerKey(realm, peer) },
+  { limit, subject: `@${visitor.subject}`, times: PEERS_OF_AN_ADDRESS },
+];
+
+const PEERS_OF_AN_ADDRESS = 20;
 
 export interface ThrottleOptions {
   readonly limiter: Limiter;
@@ -94,8 +120,8 @@ export class Throttle {
     return { ok: false, code: 'rate-limited', retryAfterMs };
   }
 
-  #drawFor({ limit, subject }: Attempt): Draw[] {
-    const perMinute = this.#options.rates[limit];
+  #drawFor({ limit, subject, times = 1 }: Attempt): Draw[] {
+    const perMinute = this.#options.rates[limit] * times;
     return perMinute > 0 ? [{ limit, subject, perMinute, burst: perMinute }] : [];
   }
 

@@ -31,6 +31,7 @@ export function welcomeOf(
         signalBurstBytes: budgets.burstBytes,
         signalBytesPerSecond: budgets.bytesPerSecond,
       }),
+      ...limited(budgets.changesPerMinute, { updatesPerMinute: budgets.changesPerMinute }),
       ...limited(rates.join, { joinsPerMinute: rates.join }),
       ...limited(rates.match, { matchesPerMinute: rates.match }),
     },

@@ -24,6 +24,7 @@ const LIMITS = Object.keys({
   'guess-address': true,
   'guess-realm': true,
   'session-frames': true,
+  'session-changes': true,
   'session-bad-messages': true,
 } satisfies Record<LimitName | SessionLimit, true>);
 

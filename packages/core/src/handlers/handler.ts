@@ -3,7 +3,6 @@ import type { Bans } from '../bans.ts';
 import type { Matchmaker } from '../matchmaker.ts';
 import type { Membership } from '../membership.ts';
 import type { NodeOptions } from '../options.ts';
-import type { Penalties } from '../penalties.ts';
 import type { Clock, Random } from '../ports/clock.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { TokenVerifier } from '../ports/verifier.ts';
@@ -20,7 +19,6 @@ export interface HandlerParts {
   readonly matchmaker: Matchmaker;
   readonly membership: Membership;
   readonly throttle: Throttle;
-  readonly penalties: Penalties;
   readonly bans: Bans;
   readonly verifier: TokenVerifier;
   readonly metrics: Metrics;

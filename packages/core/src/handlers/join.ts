@@ -1,11 +1,11 @@
 import { CAPACITY, isRoomCode, type RoomId } from '@parley/protocol';
 import { isAllowed } from '../allowed.ts';
-import { peerKey, roomKey } from '../keys.ts';
+import { roomKey } from '../keys.ts';
 import { LIMITS } from '../limits.ts';
 import { Unavailable } from '../ports/directory.ts';
 import type { JoinOutcome, JoinWish } from '../room-commands.ts';
 import { mintRoomCode } from '../room-code.ts';
-import type { Leave } from '../throttle.ts';
+import { fromWhere, type Leave, ofPeer } from '../throttle.ts';
 import { type Context, type Handler, type MessageOf, metaOf, re } from './handler.ts';
 
 /** Codes that are minted before the node believes that something is wrong. */
@@ -89,11 +89,10 @@ const entryOf = ({ room }: MessageOf<'join'>): Entry =>
 
 /** Guessing codes must not be free because something is broken. */
 function leaveFor({ session, node }: Context, entry: Entry): Promise<Leave> {
-  const attempt = { limit: 'join', subject: peerKey(session.realm, session.peer) } as const;
-  if (entry !== 'code') return node.throttle.ask(attempt);
-  return node.throttle.askStrictly(
-    attempt,
-    { limit: 'guess-address', subject: session.visitor.subject },
-    { limit: 'guess-realm', subject: session.realm },
-  );
+  const attempts = ofPeer('join', session);
+  if (entry !== 'code') return node.throttle.ask(...attempts);
+  return node.throttle.askStrictly(...attempts, ...fromWhere('guess-address', session.visitor), {
+    limit: 'guess-realm',
+    subject: session.realm,
+  });
 }

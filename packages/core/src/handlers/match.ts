@@ -1,7 +1,8 @@
 import { MATCH_SIZE } from '@parley/protocol';
 import { isAllowed } from '../allowed.ts';
-import { peerKey, queueKey } from '../keys.ts';
+import { queueKey } from '../keys.ts';
 import { LIMITS } from '../limits.ts';
+import { ofPeer } from '../throttle.ts';
 import { type Handler, metaOf, re } from './handler.ts';
 
 export const match: Handler<'match'> = async ({ session, node }, message) => {
@@ -10,7 +11,7 @@ export const match: Handler<'match'> = async ({ session, node }, message) => {
   if (!isAllowed(session.identity.queues, queue)) return session.fail('not-allowed', about);
   const key = queueKey(session.realm, size, queue);
   if (!session.queues.has(key)) {
-    const leave = await node.throttle.ask({ limit: 'match', subject: peerKey(session.realm, session.peer) });
+    const leave = await node.throttle.ask(...ofPeer('match', session));
     if (session.ended) return;
     if (!leave.ok) return session.fail(leave.code, { ...about, retryAfterMs: leave.retryAfterMs });
   }

@@ -2,11 +2,7 @@ import { digestOf } from '../visitor.ts';
 import { type Handler, re } from './handler.ts';
 
 export const refresh: Handler<'refresh'> = async ({ session, node }, message) => {
-  const { subject } = session.visitor;
-  const penaltyMs = node.penalties.leftMs(subject);
-  if (penaltyMs > 0) return session.fail('rate-limited', { ...re(message), retryAfterMs: penaltyMs });
   const verdict = await node.verifier.verify(message.token);
-  if (!verdict.ok && verdict.kind !== 'unavailable') await node.penalties.count(subject);
   const { identity } = session;
   const isSamePerson =
     verdict.ok &&

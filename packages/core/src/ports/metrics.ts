@@ -8,7 +8,7 @@ export type UpgradeOutcome = string;
 export type SessionEnd = CloseName | 'connection-lost';
 
 /** What a session may run out of by itself. */
-export type SessionLimit = 'session-frames' | 'session-bad-messages';
+export type SessionLimit = 'session-frames' | 'session-changes' | 'session-bad-messages';
 
 /** What the node counts and measures. Every label comes from a closed list, never from a client. */
 export interface Metrics {

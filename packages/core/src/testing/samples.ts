@@ -35,7 +35,7 @@ export function optionsOf(
     maxSessionLifetimeMs: 0,
     heartbeatIntervalMs: 25_000,
     heartbeatTimeoutMs: 60_000,
-    budgets: { burst: 0, perSecond: 0, burstBytes: 0, bytesPerSecond: 0 },
+    budgets: { burst: 0, perSecond: 0, burstBytes: 0, bytesPerSecond: 0, changesPerMinute: 0 },
     rates: ratesOf(),
     codeTtlMs: 600_000,
     resumeWindowMs: 120_000,
