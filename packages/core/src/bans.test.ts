@@ -82,9 +82,9 @@ describe('a ban', () => {
   });
 
   it('is not lost to a list that was on its way when it came', async () => {
-    const { a, advance } = await two();
+    const { a, b, advance } = await two();
     a.gate.next('list', 'slow');
-    await a.node.operations.ban({ kind: 'peer', subject: 'main/somebody' }, HOUR_MS);
+    await b.node.operations.ban({ kind: 'peer', subject: 'main/somebody' }, HOUR_MS);
     await advance(2_100);
     await a.node.operations.ban(ADDRESS, HOUR_MS);
     a.gate.open();
