@@ -7,6 +7,7 @@ import { shippedPath } from '../support/shipped.ts';
 
 const DOCUMENTS = [
   'README.md',
+  'SECURITY.md',
   'dependencies.md',
   'infra/README.md',
   'apps/edge/CONFIGURATION.md',
