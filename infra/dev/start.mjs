@@ -40,7 +40,7 @@ async function chooseSettings() {
     PARLEY_PORT: given.PARLEY_PORT ?? String(await choosePort(host)),
     PARLEY_OPS_PORT: '0',
     PARLEY_ALLOWED_ORIGINS: '*',
-    PARLEY_DRAIN_MS: '1000',
+    PARLEY_DRAIN_MS: '0',
     PARLEY_SOCKET: 'auto',
     PARLEY_DEMO_DIR: join(root, 'apps/demo/dist'),
     ...given,

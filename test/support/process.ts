@@ -73,6 +73,7 @@ function spawnNode(env: NodeJS.ProcessEnv, program: string, onLine: (line: strin
     PARLEY_PORT: '0',
     PARLEY_OPS_PORT: '0',
     PARLEY_SOCKET: 'auto',
+    PARLEY_DRAIN_MS: '0',
     ...unlimited,
   };
   return new Child({

@@ -62,11 +62,17 @@ function aboutLimits(values: Values): Rows {
     PARLEY_SIGNAL_BURST_BYTES: burstBytes = Infinity,
     PARLEY_HEARTBEAT_INTERVAL_MS: intervalMs = 0,
     PARLEY_HEARTBEAT_TIMEOUT_MS: timeoutMs = Infinity,
+    PARLEY_DRAIN_MS: drainMs = Infinity,
+    PARLEY_DRAIN_WAIT_MS: waitMs = 0,
   } = values;
   return [
     [
       burstBytes > 0 && burstBytes < messageBytes,
       'PARLEY_SIGNAL_BURST_BYTES is less than PARLEY_MAX_MESSAGE_BYTES: the largest message could never be sent',
+    ],
+    [
+      drainMs > 0 && waitMs >= drainMs,
+      'PARLEY_DRAIN_WAIT_MS is not less than PARLEY_DRAIN_MS: no time would be left for clients to go',
     ],
     [
       timeoutMs < 2 * intervalMs,

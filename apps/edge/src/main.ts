@@ -22,6 +22,7 @@ async function run(starting: Promise<RunningServer>, drainMs: number): Promise<v
     await ended;
     // Whatever hangs, the process ends by its deadline.
     setTimeout(() => process.exit(0), drainMs + DEADLINE_SLACK_MS).unref();
+    await server.drain();
     await server.stop();
     process.exit(0);
   } catch (error) {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   LIMITS,
   type Log,
@@ -31,6 +32,11 @@ export interface RunningServer {
   readonly node: ParleyNode;
   readonly port: number;
   readonly opsPort: number;
+  /**
+   * Lets its clients go first, within `PARLEY_DRAIN_MS`: unready, until balancers have noticed; then no new sockets, and each session is
+   * told a time of its own to move. Resolves when nobody is left or the time is over. Never rejects.
+   */
+  drain(): Promise<void>;
   /** Ends in an orderly way: no new sockets, every session closed and given back, goodbye. Never rejects, never waits for ever. */
   stop(): Promise<void>;
 }
@@ -97,6 +103,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
     await end();
     throw error;
   }
+  const accepting = sockets;
   const listening = { port: sockets.port, opsPort: ops.port };
   const off = limitsSwitchedOff(config);
   if (off.length > 0) log.warn({ event: 'limits-off', variables: off }, 'these limits are switched off');
@@ -113,6 +120,15 @@ export async function startServer(config: Config): Promise<RunningServer> {
   return {
     node,
     ...listening,
+    async drain() {
+      const { PARLEY_DRAIN_MS: drainMs, PARLEY_DRAIN_WAIT_MS: waitMs } = config;
+      if (drainMs === 0) return;
+      log.info({ event: 'draining', sessions: node.status().sessions, drainMs }, 'draining');
+      node.withdraw();
+      await delay(Math.min(waitMs, drainMs));
+      accepting.stopAccepting();
+      await node.drain(Math.max(0, drainMs - waitMs));
+    },
     async stop() {
       await end();
       log.info({ event: 'stopped' }, 'stopped');

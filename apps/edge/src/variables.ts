@@ -225,7 +225,13 @@ export const VARIABLES = {
     schema: number(1_000, DAY_MS),
   }),
   PARLEY_DRAIN_MS: preset('10000', {
-    meaning: 'How long SIGTERM may take to end the node, in milliseconds.',
+    meaning:
+      'How long SIGTERM may take to let clients go, in milliseconds: each is told a time of its own within it; 0: all are closed at once.',
+    schema: number(0, DAY_MS),
+  }),
+  PARLEY_DRAIN_WAIT_MS: preset('2500', {
+    meaning:
+      'How much of it, in milliseconds, is for balancers to notice that the node is unready: it still takes sessions then.',
     schema: number(0, DAY_MS),
   }),
   PARLEY_STUN_URLS: optional({

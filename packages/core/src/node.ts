@@ -2,6 +2,7 @@ import { type Incoming, MATCH_SIZE } from '@parley/protocol';
 import { aboutOf } from './about.ts';
 import type { LeaveReason } from './envelope.ts';
 import type { MessageOf } from './handlers/handler.ts';
+import { Drain } from './drain.ts';
 import { dispatch } from './handlers/index.ts';
 import { json } from './http-answer.ts';
 import { queueKey, roomKey } from './keys.ts';
@@ -35,6 +36,7 @@ export class ParleyNode implements SessionOwner {
   readonly options: NodeOptions;
   readonly membership: Membership;
   readonly #parts: NodeParts;
+  #isWithdrawn = false;
 
   constructor(options: NodeOptions, ports: NodePorts) {
     const parts = assemble(options, ports, {
@@ -57,9 +59,14 @@ export class ParleyNode implements SessionOwner {
     await membership.ready;
   }
 
+  /** Says that it is not ready, so that balancers send nobody any more. Whoever comes all the same is welcome. */
+  withdraw(): void {
+    this.#isWithdrawn = true;
+  }
+
   /** Whether new sessions are welcome here. */
   get isReady(): boolean {
-    return !this.#parts.door.isClosed && this.membership.up && this.membership.hears;
+    return !this.#isWithdrawn && !this.#parts.door.isClosed && this.membership.up && this.membership.hears;
   }
 
   /** An upgrade request: who comes in, and how the others are told. Never rejects. */
@@ -137,6 +144,15 @@ export class ParleyNode implements SessionOwner {
     for (const key of session.rooms.keys()) void rooms.leave(session, key, reason);
     for (const key of session.queues) void matchmaker.leave(session, key);
     void presence.release(session);
+  }
+
+  /**
+   * Takes nobody in any more, and lets who is here go, each at a time of its own within `windowMs`. Resolves when nobody is left
+   * or the time is over; {@link stop} is next.
+   */
+  async drain(windowMs: number): Promise<void> {
+    this.#parts.door.close();
+    await new Drain(this.#parts).run(windowMs);
   }
 
   /** Ends every session, gives back what they held, says goodbye. Nothing is left running. */

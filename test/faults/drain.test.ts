@@ -1,0 +1,161 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { afterEach, describe, expect, it } from 'vitest';
+
+import { type Closed, RawClient } from '../support/client.ts';
+import { startHaproxy } from '../support/haproxy.ts';
+import { startProcesses, statusOf } from '../support/process-cluster.ts';
+import { startNode, type NodeProcess } from '../support/process.ts';
+import { has } from '../support/programs.ts';
+import { until } from '../support/until.ts';
+
+const DRAIN = { PARLEY_DRAIN_MS: '5000', PARLEY_DRAIN_WAIT_MS: '1000' };
+/** How long a client has after its time before it is closed: a quarter of the window. */
+const GRACE_MS = 1_000;
+
+const toStop: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of toStop.splice(0).toReversed()) await stop();
+});
+
+describe('a node that gets SIGTERM', () => {
+  it('is unready first, and takes whoever a balancer still sends until that has noticed', async () => {
+    const node = await start(DRAIN);
+    const early = await connect(node);
+    node.kill('SIGTERM');
+    await until('the node to be unready', async () => (await fetch(`${node.opsUrl}/readyz`)).status === 503);
+    const late = await connect(node);
+    expect((await late.request({ type: 'join' }, 'joined')).peers).toEqual([]);
+    for (const client of [early, late]) await client.next('going-away');
+    await expect(RawClient.connect(node.url)).rejects.toThrow();
+  });
+
+  it('gives each session a time of its own, and closes it as drained a while after that, never before', async () => {
+    const node = await start(DRAIN);
+    const clients = await Promise.all(Array.from({ length: 8 }, () => connect(node)));
+    node.kill('SIGTERM');
+    const ends = await Promise.all(clients.map((client) => endOf(client)));
+    const times = ends.map(({ toldMs }) => toldMs).toSorted((a, b) => a - b);
+    expect(times).toEqual([0, 375, 750, 1_125, 1_500, 1_875, 2_250, 2_625]);
+    for (const { toldMs, tookMs, closed } of ends) {
+      expect(closed).toMatchObject({ code: 4000, reason: expect.stringMatching(/^drained/) });
+      expect(tookMs).toBeGreaterThanOrEqual(toldMs + GRACE_MS - 50);
+    }
+    expect(await node.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('ends as soon as everybody has moved', async () => {
+    const node = await start({ ...DRAIN, PARLEY_DRAIN_MS: '60000' });
+    const clients = await Promise.all(Array.from({ length: 4 }, () => connect(node)));
+    node.kill('SIGTERM');
+    await Promise.all(
+      clients.map(async (client) => {
+        await client.next('going-away');
+        client.send({ type: 'bye' });
+      }),
+    );
+    // Long before its time is over; the test would be.
+    expect(await node.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('goes on relaying for those who are still there', async () => {
+    const node = await start(DRAIN);
+    const [host, guest] = [await connect(node), await connect(node)];
+    const { room } = await host.request({ type: 'join' }, 'joined');
+    await guest.request({ type: 'join', room }, 'joined');
+    node.kill('SIGTERM');
+    await host.next('going-away');
+    await host.request({ type: 'signal', room, to: guest.welcome.peer, custom: 1 }, 'delivered');
+    expect(await guest.next('signal')).toMatchObject({ custom: 1 });
+  });
+
+  it('ends at once on a second one', async () => {
+    const node = await start({ ...DRAIN, PARLEY_DRAIN_MS: '60000' });
+    const client = await connect(node);
+    node.kill('SIGTERM');
+    await client.next('going-away');
+    node.kill('SIGTERM');
+    expect((await node.exited).code).toBe(1);
+  });
+
+  it('tells nobody anything where there is no time to drain, and closes all at once', async () => {
+    const node = await start({ PARLEY_DRAIN_MS: '0' });
+    const client = await connect(node);
+    node.kill('SIGTERM');
+    expect(await client.closed).toMatchObject({ code: 4000 });
+    expect(client.received.filter(({ type }) => type === 'going-away')).toEqual([]);
+    expect(await node.exited).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe.runIf(has('haproxy') && has('redis-server'))('behind HAProxy, a node that drains', () => {
+  it('costs nobody a connection: who moves at its time finds another node, and so does who comes meanwhile', async () => {
+    const cluster = await startProcesses(2, {
+      ...DRAIN,
+      PARLEY_DRAIN_MS: '8000',
+      PARLEY_DRAIN_WAIT_MS: '4000',
+      PARLEY_TRUSTED_PROXIES: '127.0.0.1',
+    });
+    toStop.push(() => cluster.stop());
+    const [going, staying] = cluster.nodes as [NodeProcess, NodeProcess];
+    const haproxy = await startHaproxy({ backends: cluster.nodes });
+    toStop.push(() => haproxy.stop());
+    await until('HAProxy to have probed both', async () =>
+      [...(await haproxy.nodes()).values()].every(({ up, check }) => up && check === 'L7OK'),
+    );
+
+    const clients = await Promise.all(Array.from({ length: 20 }, () => RawClient.connect(haproxy.url)));
+    expect((await statusOf(going)).sessions).toBe(10);
+    const moved = clients.map((client) => move(client, haproxy.url).catch(() => undefined));
+    going.kill('SIGTERM');
+    let ended = false;
+    void going.exited.then(() => (ended = true));
+    // Every connection made meanwhile is one that a visitor would have missed.
+    const newcomers: RawClient[] = [];
+    while (!ended) {
+      newcomers.push(await RawClient.connect(haproxy.url));
+      await pause(50);
+    }
+    for (const client of newcomers) if (client.socket.readyState === 1) client.terminate();
+
+    expect(await going.exited).toEqual({ code: 0, signal: null });
+    const stayed = await Promise.all(
+      moved.map((movement) => Promise.race([movement, Promise.resolve(undefined)])),
+    );
+    const second = stayed.filter((client) => client !== undefined);
+    expect(second).toHaveLength(10);
+    const open = [...clients, ...second].filter(({ socket }) => socket.readyState === 1);
+    expect(open).toHaveLength(20);
+    await until('all of them to be at the other node', async () => (await statusOf(staying)).sessions === 20);
+    for (const client of open) client.terminate();
+  });
+});
+
+async function start(env: NodeJS.ProcessEnv): Promise<NodeProcess> {
+  const node = await startNode({ PARLEY_AUTH: 'none', ...env });
+  toStop.push(() => node.stop());
+  return node;
+}
+
+async function connect({ url }: NodeProcess): Promise<RawClient> {
+  const client = await RawClient.connect(url);
+  toStop.push(async () => client.terminate());
+  return client;
+}
+
+/** What a client that does not move is told, and how it ends; times from the telling on. */
+async function endOf(client: RawClient): Promise<{ toldMs: number; tookMs: number; closed: Closed }> {
+  const { reconnectAfterMs: toldMs } = await client.next('going-away');
+  const startedMs = performance.now();
+  const closed = await client.closed;
+  return { toldMs, tookMs: performance.now() - startedMs, closed };
+}
+
+/** Does what a client must do: at its time it opens the new socket, and then gives up the old one. Never, if it need not. */
+async function move(client: RawClient, url: string): Promise<RawClient> {
+  const { reconnectAfterMs } = await client.next('going-away', 60_000);
+  await pause(reconnectAfterMs);
+  const next = await RawClient.connect(url);
+  client.send({ type: 'bye' });
+  return next;
+}
