@@ -60,7 +60,7 @@ export function writeAnswer(
 }
 
 /** Runs `writes` in a cork. What they throw is told and ends the connection: out of here it would end the process. */
-export function corked(res: uWS.HttpResponse, writes: () => void, onFault: (error: unknown) => void): void {
+function corked(res: uWS.HttpResponse, writes: () => void, onFault: (error: unknown) => void): void {
   res.cork(() => {
     try {
       writes();

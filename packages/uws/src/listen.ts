@@ -88,7 +88,7 @@ function behavior(server: {
     upgrade(res, req, context) {
       const request = copyRequest(res, req, options);
       if (isHandshake(request) && !isAmbiguous(request)) {
-        void upgrade(res, request, context, { maxMessageBytes, handlers, onFault });
+        void upgrade(res, request, context, { maxMessageBytes, connections, handlers, onFault });
       } else {
         answer(res, request);
       }

@@ -19,7 +19,7 @@ export class Connection implements Socket {
   /** Only while it may be touched: any method of a closed one throws. */
   #ws: uWS.WebSocket<UserData> | undefined;
   #listener: SocketListener | undefined;
-  /** 101 leaves in a cork, so a connection begins in one. */
+  /** 101 leaves in a cork, of its own or of another socket, so a connection begins in one. */
   #corked = true;
   #endAfterCork: (() => void) | undefined;
 
@@ -41,6 +41,16 @@ export class Connection implements Socket {
     // Ended inside a cork, the library writes the close frame but no FIN, and the client waits 4 s for its `close`.
     if (this.#corked) this.#endAfterCork = () => ws.end(code, reason);
     else ws.end(code, reason);
+  }
+
+  /** It is open, and nothing is being corked for it. */
+  get canLendCork(): boolean {
+    return this.#ws !== undefined && !this.#corked;
+  }
+
+  /** Does something about another socket while this one holds the cork, of which the library has one. */
+  lendCork(work: () => void): void {
+    this.cork(work);
   }
 
   cork(writes: () => void): void {

@@ -1,12 +1,14 @@
 import type { Admission, HttpRequest, ServerHandlers } from '@parley/core';
 import type * as uWS from 'uWebSockets.js';
-import { corked, writeAnswer } from './http.ts';
+import { writeAnswer } from './http.ts';
 import { Connection } from './socket.ts';
 import type { UserData } from './socket.ts';
 
 /** What {@link upgrade} needs of the server. */
 export interface UpgradeOptions {
   readonly maxMessageBytes: number;
+  /** Every socket that is open. */
+  readonly connections: Iterable<Connection>;
   readonly handlers: ServerHandlers;
   readonly onFault: (error: unknown) => void;
 }
@@ -38,17 +40,36 @@ function open(
   res: uWS.HttpResponse,
   { headers }: HttpRequest,
   context: uWS.us_socket_context_t,
-  { maxMessageBytes, onFault }: UpgradeOptions,
+  { maxMessageBytes, connections, onFault }: UpgradeOptions,
   admission: Extract<Admission, { ok: true }>,
 ): void {
   const connection = new Connection({ maxMessageBytes, open: (socket) => admission.open(socket) });
   const key = headers.get('sec-websocket-key') ?? '';
-  const answer101 = () =>
-    res.upgrade<UserData>({ connection }, key, admission.subprotocol ?? '', '', context);
-  corked(res, answer101, (error) => {
-    // It throws before it opens, or not at all.
-    admission.abandoned();
-    onFault(error);
-  });
+  const answer101 = () => {
+    try {
+      res.upgrade<UserData>({ connection }, key, admission.subprotocol ?? '', '', context);
+    } catch (error) {
+      // It throws before it opens, or not at all.
+      res.close();
+      admission.abandoned();
+      onFault(error);
+    }
+  };
+  withoutOwnCork(res, connections, answer101);
   connection.uncorked();
+}
+
+/**
+ * Answers in a cork that another socket holds. In a cork of its own, 20.30 goes on reading the adopted socket as the HTTP response
+ * that it was, if its memory has not moved, and now and then finds there that it is to be closed: of upgrades that had waited,
+ * up to one in fifty got 101 and then 1006. While another one holds the cork, `res.cork` does nothing but call back; where there is
+ * no other, the library warns on standard error that nothing is corked, and all is well.
+ */
+function withoutOwnCork(res: uWS.HttpResponse, connections: Iterable<Connection>, answer: () => void): void {
+  for (const other of connections) {
+    if (!other.canLendCork) continue;
+    other.lendCork(() => res.cork(answer));
+    return;
+  }
+  answer();
 }
