@@ -160,6 +160,7 @@ describe('a node that is configured wrongly', () => {
     await redis.stop();
     expect(code).toBe(1);
     expect(output.split('\n')).toEqual([
+      expect.stringMatching(/"level":"warn".*"error":"connect ECONNREFUSED 127\.0\.0\.1:\d+"/),
       expect.stringMatching(/"level":"warn".*"event":"redis-waiting".*"waiting for Redis"/),
       expect.stringMatching(/^PARLEY_REDIS_URL: Redis could not be reached/),
     ]);

@@ -75,7 +75,7 @@ describe('a bad value', () => {
       'PARLEY_ALLOWED_ORIGINS: example.org is no origin, write https://example.org',
       'PARLEY_ALLOWED_ORIGINS: https://example.net/ is no origin, write https://example.net',
       'PARLEY_DRAIN_MS: must be a whole number, 0 to 86400000',
-      'PARLEY_JWT_PUBLIC_KEYS is set, but PARLEY_JWT_ALGORITHM is HS256',
+      'PARLEY_JWT_PUBLIC_KEYS is set, but PARLEY_JWT_ALGORITHM is HS256: it takes RS256 or ES256',
     ]);
     expect(mistakes.join()).not.toMatch(/hunter2|short|a\.b\.c/);
   });
@@ -114,9 +114,18 @@ describe('a contradiction', () => {
     [
       'a secret for public keys',
       { PARLEY_JWT_ALGORITHM: 'ES256', PARLEY_JWT_SECRET: secret },
+      ['PARLEY_JWT_SECRET is set, but PARLEY_JWT_ALGORITHM is ES256: it takes HS256'],
+    ],
+    [
+      'no keys at all',
+      { PARLEY_AUTH: 'jwt', PARLEY_JWT_ALGORITHM: 'ES256' },
+      ['PARLEY_JWT_ALGORITHM=ES256 needs PARLEY_JWT_PUBLIC_KEYS or PARLEY_JWT_JWKS_URL'],
+    ],
+    [
+      'TLS that nobody can bring',
+      { ...open, PARLEY_REQUIRE_SECURE: 'true' },
       [
-        'PARLEY_JWT_ALGORITHM=ES256 needs PARLEY_JWT_PUBLIC_KEYS or PARLEY_JWT_JWKS_URL',
-        'PARLEY_JWT_SECRET is set, but PARLEY_JWT_ALGORITHM is ES256',
+        'PARLEY_REQUIRE_SECURE would refuse everybody: set PARLEY_TLS_CERT_FILE, or PARLEY_TRUSTED_PROXIES to the proxy that ends TLS',
       ],
     ],
     [
@@ -127,7 +136,7 @@ describe('a contradiction', () => {
     [
       'a key server for a secret',
       { PARLEY_JWT_SECRET: secret, PARLEY_JWT_JWKS_URL: keyServer },
-      ['PARLEY_JWT_JWKS_URL is set, but PARLEY_JWT_ALGORITHM is HS256'],
+      ['PARLEY_JWT_JWKS_URL is set, but PARLEY_JWT_ALGORITHM is HS256: it takes RS256 or ES256'],
     ],
     [
       'a key server for nobody',

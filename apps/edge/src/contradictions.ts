@@ -21,6 +21,7 @@ export function contradictions(values: Values, isGiven: IsGiven): string[] {
     ...(isAuthBad ? [] : aboutAuth(values, isGiven)),
     ...aboutLimits(values),
     ...aboutOps(values),
+    ...aboutTransport(values, isGiven),
   ];
   const faults = files ? keyFaults(algorithm, files) : [];
   return [
@@ -52,6 +53,16 @@ function aboutAuth(values: Values, isGiven: IsGiven): Rows {
     unnamed('jwt', 'PARLEY_JWT_PUBLIC_KEYS'),
     unnamed('jwt', 'PARLEY_JWT_JWKS_URL'),
     ...(auth.includes('jwt') ? aboutAlgorithm(values.PARLEY_JWT_ALGORITHM, isGiven) : []),
+  ];
+}
+
+function aboutTransport({ PARLEY_REQUIRE_SECURE: isRequired }: Values, isGiven: IsGiven): Rows {
+  const ways: readonly VariableName[] = ['PARLEY_TLS_CERT_FILE', 'PARLEY_TRUSTED_PROXIES'];
+  return [
+    [
+      isRequired === true && !ways.some(isGiven),
+      `PARLEY_REQUIRE_SECURE would refuse everybody: set ${ways.join(', or ')} to the proxy that ends TLS`,
+    ],
   ];
 }
 
@@ -96,11 +107,19 @@ function aboutAlgorithm(algorithm: Values['PARLEY_JWT_ALGORITHM'], isGiven: IsGi
   if (algorithm === undefined) return [];
   const secret = ['PARLEY_JWT_SECRET'] as const;
   const keys = ['PARLEY_JWT_PUBLIC_KEYS', 'PARLEY_JWT_JWKS_URL'] as const;
+  const fitting = algorithm === 'HS256' ? 'RS256 or ES256' : 'HS256';
   const [needed, useless] = algorithm === 'HS256' ? [secret, keys] : [keys, secret];
   return [
-    [!needed.some(isGiven), `PARLEY_JWT_ALGORITHM=${algorithm} needs ${needed.join(' or ')}`],
+    [
+      !needed.some(isGiven) && !useless.some(isGiven),
+      `PARLEY_JWT_ALGORITHM=${algorithm} needs ${needed.join(' or ')}`,
+    ],
     ...useless.map(
-      (name) => [isGiven(name), `${name} is set, but PARLEY_JWT_ALGORITHM is ${algorithm}`] as const,
+      (name) =>
+        [
+          isGiven(name),
+          `${name} is set, but PARLEY_JWT_ALGORITHM is ${algorithm}: it takes ${fitting}`,
+        ] as const,
     ),
     [
       algorithm !== 'HS256' && keys.every(isGiven),

@@ -9,11 +9,15 @@ const JWT = 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln';
 const PUBLIC_TOKEN = 'a-public-token-of-24-chars';
 const digest = (token: string) => createHash('sha256').update(token).digest('hex');
 
+/** What a line of the log calls somebody. */
+const called = (kind: string, subject: string) =>
+  kind === 'user' || kind === 'peer' ? subject.replace('/', '/~') : `~${subject}`;
+
 describe('/bans', () => {
   it('lists them by pseudonyms, and by themselves to whoever has the token', async () => {
     const { ask, lines } = await startStage();
     const shown = { kind: 'user', endsAt: expect.stringMatching(/^\d{4}-.*Z$/) };
-    expect((await ask('GET', '/bans')).body).toEqual({ bans: [{ ...shown, subject: '~main/u1' }] });
+    expect((await ask('GET', '/bans')).body).toEqual({ bans: [{ ...shown, subject: 'main/~u1' }] });
     expect(lines).toEqual([]);
     const revealed = await ask('GET', '/bans?reveal=1', OPERATOR);
     expect(revealed.body).toEqual({ bans: [{ ...shown, subject: 'main/u1' }] });
@@ -38,7 +42,7 @@ describe('/bans', () => {
     ]);
     const ref = { kind, subject: meant };
     expect(acts).toEqual([{ ban: ref, forMs: 1_000 }, { unban: ref }]);
-    const whom = { from: '~127.0.0.1', kind, subject: `~${meant}` };
+    const whom = { from: '~127.0.0.1', kind, subject: called(kind, meant) };
     expect(lines).toEqual([
       { event: 'operator-banned', ...whom, forMs: 1_000, outcome: 'banned' },
       { event: 'operator-unbanned', ...whom, outcome: 'unbanned' },

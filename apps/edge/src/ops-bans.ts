@@ -4,7 +4,7 @@ import { isId, isRealm } from '@parley/protocol';
 import * as z from 'zod';
 import { data, refusal } from './ops-answer.ts';
 import { readBody, readQuery, reveal } from './ops-input.ts';
-import { namesFor, type OperatorParts } from './ops-operators.ts';
+import { type OperatorParts, pseudonymOf } from './ops-operators.ts';
 import type { OpsRequest, OpsRoute } from './ops-server.ts';
 
 const SECOND_MS = 1_000;
@@ -47,13 +47,12 @@ async function list(request: OpsRequest, parts: OperatorParts): Promise<HttpAnsw
   if (refused) return refused;
   const bans = operations.bans();
   if (isRevealed) record('revealed', request, { what: 'bans', count: bans.length });
-  const nameOf = namesFor(isRevealed, pseudonyms);
   const nowMs = Date.now();
   return data(200, {
-    bans: bans.map(({ kind, subject, leftMs }) => ({
-      kind,
-      subject: nameOf(subject),
-      endsAt: new Date(nowMs + leftMs).toISOString(),
+    bans: bans.map((one) => ({
+      kind: one.kind,
+      subject: isRevealed ? one.subject : pseudonymOf(one, pseudonyms),
+      endsAt: new Date(nowMs + one.leftMs).toISOString(),
     })),
   });
 }
@@ -110,9 +109,9 @@ const UNKNOWN = refusal(
 );
 
 /** Whom a line of the log is about. */
-const noted = ({ kind, subject }: BanRef, { pseudonyms }: OperatorParts) => ({
-  kind,
-  subject: pseudonyms.of(subject),
+const noted = (whom: BanRef, { pseudonyms }: OperatorParts) => ({
+  kind: whom.kind,
+  subject: pseudonymOf(whom, pseudonyms),
 });
 
 function refIn({ kind, subject: text }: BanRef, context: z.RefinementCtx): BanRef {

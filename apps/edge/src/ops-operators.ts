@@ -1,4 +1,4 @@
-import type { Log, Operations, Pseudonyms } from '@parley/core';
+import type { BanRef, Log, Operations, Pseudonyms } from '@parley/core';
 import type { OpsAccess } from './ops-access.ts';
 import type { OpsRequest } from './ops-server.ts';
 
@@ -24,6 +24,15 @@ export function recorder(log: Log, pseudonyms: Pseudonyms): Recorder {
       { event: `operator-${did}`, from: pseudonyms.address(address), ...fields },
       'the operations port was used',
     );
+}
+
+/** A user or peer is banned as `realm/id`: the realm is no secret, and the id has the name that it has in every other line. */
+export function pseudonymOf({ kind, subject }: BanRef, pseudonyms: Pseudonyms): string {
+  const end = subject.indexOf('/');
+  const isInRealm = kind === 'user' || kind === 'peer';
+  return isInRealm
+    ? subject.slice(0, end + 1) + pseudonyms.of(subject.slice(end + 1))
+    : pseudonyms.of(subject);
 }
 
 /** How ids are called in an answer: by themselves where they are revealed. */

@@ -106,6 +106,8 @@ export async function startServer(config: Config): Promise<RunningServer> {
   const accepting = sockets;
   const listening = { port: sockets.port, opsPort: ops.port };
   const off = limitsSwitchedOff(config);
+  if (isOpenToEverybody(config))
+    log.warn({ event: 'open-to-everybody' }, 'PARLEY_AUTH=none lets everybody in who reaches PARLEY_HOST');
   if (off.length > 0) log.warn({ event: 'limits-off', variables: off }, 'these limits are switched off');
   log.info(
     {
@@ -135,6 +137,10 @@ export async function startServer(config: Config): Promise<RunningServer> {
     },
   };
 }
+
+/** For a laptop, that is right; on any other address it is seldom meant. */
+const isOpenToEverybody = ({ PARLEY_AUTH: auth, PARLEY_HOST: host }: Config) =>
+  auth?.includes('none') === true && !/^(127\.|::1$|localhost$)/.test(host);
 
 /** A node that cannot hear its own inbox or cannot beat would otherwise wait in silence, and for ever. */
 async function inTime(starting: Promise<void>): Promise<void> {

@@ -130,7 +130,7 @@ export const VARIABLES = {
 
   PARLEY_ALLOWED_ORIGINS: optional({
     meaning:
-      "Origins of pages that may connect, comma separated: `https://example.org`, `https://*.example.org`, `null`, or `*`; absent: only the node's own host.",
+      "Origins of pages that may connect, comma separated: `https://example.org`, `https://*.example.org`, `null`, or `*`; absent: only the node's own host and port.",
     schema: origins,
   }),
   PARLEY_REQUIRE_ORIGIN: preset('false', {

@@ -130,7 +130,10 @@ class RemoteKeys {
   }
 
   #unavailable(): KeyLookup {
-    return { ok: false, retryAfterMs: Math.max(this.#notBeforeMs - this.#nowMs, MIN_RETRY_AFTER_MS) };
+    return {
+      ok: false,
+      retryAfterMs: Math.ceil(Math.max(this.#notBeforeMs - this.#nowMs, MIN_RETRY_AFTER_MS)),
+    };
   }
 
   get #isFresh(): boolean {

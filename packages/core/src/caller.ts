@@ -7,6 +7,8 @@ export interface Caller {
   readonly address: string;
   /** It came by TLS, to the node itself or to a trusted proxy. */
   readonly secure: boolean;
+  /** It says for whom it speaks, and is not trusted to. */
+  readonly claims: boolean;
 }
 
 /** Reads who calls, believing proxy headers only of the proxies it is told to trust. */
@@ -26,10 +28,11 @@ export class CallerReader {
   read(request: HttpRequest): Caller {
     const { tls, headers } = request;
     const nearest = plainAddress(request.address) ?? request.address;
-    if (!this.#trusts(nearest)) return { address: nearest, secure: tls };
+    const claims = request.proxiedAddress !== undefined || headers.has('x-forwarded-for');
+    if (!this.#trusts(nearest)) return { address: nearest, secure: tls, claims };
     const secure = tls || headers.get('x-forwarded-proto')?.trim().toLowerCase() === 'https';
     const address = plainAddress(request.proxiedAddress) ?? this.#forwarded(headers.get('x-forwarded-for'));
-    return { address: address ?? nearest, secure };
+    return { address: address ?? nearest, secure, claims: false };
   }
 
   /** The rightmost address that is not a trusted proxy: what stands left of it was written by whoever liked to. */

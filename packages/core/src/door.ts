@@ -15,7 +15,7 @@ import { type Caller, CallerReader } from './caller.ts';
 import { credentialOf } from './credential.ts';
 import { fenceOf } from './fence.ts';
 import type { Hub } from './hub.ts';
-import { json, refusalAnswer } from './http-answer.ts';
+import { json, refusalAnswer, unauthorized } from './http-answer.ts';
 import type { Membership } from './membership.ts';
 import type { Narrator } from './narrator.ts';
 import { Occupancy } from './occupancy.ts';
@@ -134,7 +134,7 @@ export class Door {
     const verdict = await this.#verdict(request, readSubprotocols(undefined));
     if (verdict.ok) return json(200, { code: 'ok', message: 'A socket would be opened.' });
     if ('refusal' in verdict) return refusalAnswer(verdict.refusal, verdict.retryAfterMs);
-    return json(401, { code: verdict.close, message: CLOSES[verdict.close].meaning });
+    return unauthorized({ code: verdict.close, message: CLOSES[verdict.close].meaning });
   }
 
   /** A verifier with a bug costs this request, never the process. */
@@ -153,6 +153,7 @@ export class Door {
     const caller = this.#callers.read(request);
     const { token, mayStandThere } = credentialOf(request, offered, this.#options.door.allowQueryToken);
     const visitor = visitorOf(caller.address, request, token);
+    this.#hint(caller);
     const refusal = this.#refusalOf(request, caller, visitor);
     if (refusal) return refusal;
     const leave = await this.#parts.throttle.ask(...attemptsOf(visitor));
@@ -179,13 +180,31 @@ export class Door {
     if (!namesItsHost(request)) return refuse('bad-request', visitor);
     if (bans.has({ kind: 'address', subject: visitor.subject })) return refuse('banned', visitor);
     if (door.requireSecure && !caller.secure) return refuse('insecure-transport', visitor);
-    if (!isOriginAllowed(request, door)) return refuse('origin-not-allowed', visitor);
+    if (!isOriginAllowed(request, door)) return this.#refuseOrigin(visitor);
     if (!membership.up) return refuse('cluster-unavailable', visitor, RETRY_AFTER_MS);
     const full = this.occupancy.full(visitor);
     if (full) return refuse(full, visitor, RETRY_AFTER_MS);
     // A JWT cannot be guessed, so one that is good passes all the same: others may share the address.
     const penaltyMs = visitor.isPersonal ? 0 : penalties.leftMs(visitor.subject);
     return penaltyMs > 0 ? refuse('rate-limited', visitor, penaltyMs) : undefined;
+  }
+
+  #refuseOrigin(visitor: Visitor): Verdict {
+    if (this.#options.door.allowedOrigins.length === 0)
+      this.#parts.narrator.hint(
+        'origin-refused',
+        'a page of another host or port was refused, and there is no list of allowed origins',
+      );
+    return refuse('origin-not-allowed', visitor);
+  }
+
+  /** A balancer that nobody trusts makes one caller of all its clients. */
+  #hint({ claims }: Caller): void {
+    if (!claims) return;
+    this.#parts.narrator.hint(
+      'proxy-not-trusted',
+      'somebody says for whom it speaks and is not trusted to; if it is a balancer, its clients share the limits of one address',
+    );
   }
 
   #admit(identity: Identity, visitor: Visitor): Verdict {

@@ -29,6 +29,12 @@ export function json(status: number, body: object): HttpAnswer {
   });
 }
 
+/** 401 says which scheme would do (RFC 9110, 15.5.2). */
+export function unauthorized(body: object): HttpAnswer {
+  const answer = json(401, body);
+  return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer' } };
+}
+
 /** A refusal before any socket exists, as HTTP. */
 export function refusalAnswer(refusal: RefusalCode, retryAfterMs?: number): HttpAnswer {
   const { status, meaning } = REFUSALS[refusal];

@@ -21,8 +21,8 @@ export const LIMITS = {
   leaveAnswerMs: 1_000,
   /** What was not delivered by then is not delivered any more. */
   signalLifeMs: 2_000,
-  /** Signals of one session that have no receipt yet. */
-  pendingPerSession: 256,
+  /** Signals of one session that have no receipt yet: more than the burst that it may send. */
+  pendingPerSession: 2_048,
   /** Envelopes to one node that have no receipt yet. */
   pendingPerNode: 16_384,
   /** Signals that wait at the receiving node for a room to be read again. */

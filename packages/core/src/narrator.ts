@@ -9,10 +9,18 @@ import type { Visitor } from './visitor.ts';
 export class Narrator {
   readonly #log: Log;
   readonly #pseudonyms: Pseudonyms;
+  readonly #hinted = new Set<string>();
 
   constructor(log: Log, pseudonyms: Pseudonyms) {
     this.#log = log;
     this.#pseudonyms = pseudonyms;
+  }
+
+  /** Something that many a deployment has forgotten: told once, because a stranger may cause it again and again. */
+  hint(event: string, message: string): void {
+    if (this.#hinted.has(event)) return;
+    this.#hinted.add(event);
+    this.#log.warn({ event }, message);
   }
 
   refused(code: RefusalCode | CloseName, { address }: Pick<Visitor, 'address'>): void {

@@ -206,6 +206,23 @@ describe('a session above its budget', () => {
     expect(handled.map(({ id }) => id)).toEqual([1]);
   });
 
+  it('is ended when it goes on with what shared budgets refuse', () => {
+    const { session, socket } = opened();
+    const join = { type: 'join', id: 1 } as const;
+    for (let n = 0; n < LIMITS.limitedFramesPerMinute; n += 1)
+      session.refuse({ code: 'rate-limited', retryAfterMs: 500 }, join);
+    expect([socket.closedWith, socket.last('error')?.retryAfterMs]).toEqual([undefined, 500]);
+    session.refuse({ code: 'rate-limited', retryAfterMs: 500 }, join);
+    expect(socket.closedWith).toBe(4110);
+  });
+
+  it('is not ended for what nobody can know', () => {
+    const { session, socket } = opened();
+    for (let n = 0; n < 1_000; n += 1)
+      session.refuse({ code: 'cluster-unavailable', retryAfterMs: 500 }, { type: 'join' });
+    expect(socket.closedWith).toBeUndefined();
+  });
+
   it('before its welcome may send bytes for one burst, not 64 frames of the largest', () => {
     const { session, socket } = start();
     const frame = JSON.stringify({ type: 'ping' }).padEnd(60_000);

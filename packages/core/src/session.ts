@@ -149,7 +149,7 @@ export class Session implements SocketListener, Member {
   alive(): void {
     this.lastSeenMs = this.#owner.clock.nowMs();
     const waitMs = this.#allowance.waitMsFor(0, this.lastSeenMs);
-    if (waitMs > 0 && this.#isOverdrawn()) this.#shutUp(waitMs);
+    if (waitMs > 0 && this.#hasOverdone()) this.#shutUp(waitMs);
   }
 
   closed(code: number): void {
@@ -209,15 +209,26 @@ export class Session implements SocketListener, Member {
   #handle(text: string, bytes: number): void {
     if (this.ended) return;
     const waitMs = this.#allowance.waitMsFor(bytes, this.lastSeenMs);
-    if (waitMs > 0 && this.#isOverdrawn()) return this.#shutUp(waitMs);
+    if (waitMs > 0 && this.#hasOverdone()) return this.#shutUp(waitMs);
     const decoded = decode(text);
     if (!decoded.ok) return this.#refuse(decoded);
     const { message, payload } = decoded;
     this.#owner.metrics.received(message.type, bytes);
     // A goodbye is always welcome.
-    const restMs = message.type === 'bye' ? 0 : waitMs || this.#waitMsForChange(message);
-    if (restMs > 0) this.#limit(message, restMs);
+    if (waitMs > 0 && message.type !== 'bye') return this.#limit(message, waitMs);
+    const changeMs = this.#waitMsForChange(message);
+    if (changeMs > 0) this.refuse({ code: 'rate-limited', retryAfterMs: changeMs }, message);
     else this.#inOrder(message, payload);
+  }
+
+  /** It is not handled: too much of it came, or nobody knows whether it is too much. Who goes on is not heard for long. */
+  refuse(
+    { code, retryAfterMs }: { code: 'rate-limited' | 'cluster-unavailable'; retryAfterMs: number },
+    message: Incoming,
+  ): void {
+    const hasOverdone = code === 'rate-limited' && this.#allowance.isOverdrawn(this.lastSeenMs);
+    if (hasOverdone) this.#shutUp(retryAfterMs);
+    else this.fail(code, { ...aboutOf(message), retryAfterMs });
   }
 
   /** What asks the directory or the verifier though nothing new begins: no shared budget counts it. */
@@ -230,7 +241,7 @@ export class Session implements SocketListener, Member {
     return waitMs;
   }
 
-  #isOverdrawn(): boolean {
+  #hasOverdone(): boolean {
     this.#owner.metrics.limited('session-frames');
     return this.#allowance.isOverdrawn(this.lastSeenMs);
   }

@@ -77,8 +77,11 @@ export class Throttle {
     return this.#here.sizeForTesting + this.#share.sizeForTesting;
   }
 
-  /** All of these together, or none. What nobody limits is free. */
-  async ask(...attempts: readonly Attempt[]): Promise<Leave> {
+  /**
+   * All of these together, or none. What nobody limits is free. Who is over this node's own budget hears so at once, and not by a
+   * promise: a flood is to cost as little as can be.
+   */
+  ask(...attempts: readonly Attempt[]): Leave | Promise<Leave> {
     return this.#ask(attempts, async (draws) => {
       try {
         return await this.#options.limiter.draw(draws);
@@ -94,7 +97,7 @@ export class Throttle {
    * The same for what must not become free because something is broken, such as guessing codes: without the shared budgets
    * nobody passes. So their answer is waited for longer than elsewhere.
    */
-  async askStrictly(...attempts: readonly Attempt[]): Promise<Leave> {
+  askStrictly(...attempts: readonly Attempt[]): Leave | Promise<Leave> {
     return this.#ask(attempts, async (draws) => {
       try {
         return await this.#options.limiter.draw(draws, STRICT_TIMEOUT_MS);
@@ -105,14 +108,17 @@ export class Throttle {
     });
   }
 
-  async #ask(
+  #ask(
     attempts: readonly Attempt[],
     together: (draws: readonly Draw[]) => Promise<Decision | undefined>,
-  ): Promise<Leave> {
+  ): Leave | Promise<Leave> {
     const draws = attempts.flatMap((attempt) => this.#drawFor(attempt));
     if (draws.length === 0) return { ok: true };
-    const here = await this.#here.draw(draws);
-    const decision = here.ok ? await together(draws) : here;
+    const here = this.#here.decide(draws);
+    return here.ok ? together(draws).then((decision) => this.#leaveBy(decision)) : this.#leaveBy(here);
+  }
+
+  #leaveBy(decision: Decision | undefined): Leave {
     if (!decision) return { ok: false, code: 'cluster-unavailable', retryAfterMs: UNKNOWN_RETRY_MS };
     if (decision.ok) return decision;
     const { limit, retryAfterMs } = decision;

@@ -28,7 +28,8 @@ export const REFUSALS = {
   },
   'credential-malformed': {
     status: 401,
-    meaning: 'The credential is neither a public token nor a JWT by its form.',
+    meaning:
+      'The credential is neither a public token nor a JWT by its form, or a JWT in the query where none may stand.',
   },
   'origin-not-allowed': {
     status: 403,

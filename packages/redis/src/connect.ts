@@ -150,6 +150,7 @@ export function backoffMs(attempt: number, random: Random): number {
 /** One line when it is lost and one when it is back; every attempt between is for whoever debugs. */
 function narrate(connection: Connection, purpose: Purpose, log: Log): void {
   let up: boolean | undefined;
+  let toldWhy = false;
   connection.on('ready', () => {
     if (up === false) log.info({ purpose }, 'Redis is back');
     up = true;
@@ -159,9 +160,12 @@ function narrate(connection: Connection, purpose: Purpose, log: Log): void {
     if (up) log.warn({ purpose }, 'connection to Redis lost');
     up = false;
   });
-  connection.on('error', (error: Error) =>
-    log.debug({ purpose, error: error.message }, 'Redis connection failed'),
-  );
+  connection.on('error', (error: Error) => {
+    // Before it was ever there, somebody may have to change a setting: why, once. The text names address or complaint, no password.
+    const isNews = up === undefined && purpose === 'commands' && !toldWhy;
+    if (isNews) toldWhy = true;
+    log[isNews ? 'warn' : 'debug']({ purpose, error: error.message }, 'Redis connection failed');
+  });
   if (connection instanceof Cluster) {
     connection.on('node error', (error: Error) =>
       log.debug({ purpose, error: error.message }, 'Redis node failed'),

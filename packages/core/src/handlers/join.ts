@@ -1,4 +1,5 @@
 import { CAPACITY, isRoomCode, type RoomId } from '@parley/protocol';
+import { aboutOf } from '../about.ts';
 import { isAllowed } from '../allowed.ts';
 import { roomKey } from '../keys.ts';
 import { LIMITS } from '../limits.ts';
@@ -11,30 +12,38 @@ import { type Context, type Handler, type MessageOf, metaOf, re } from './handle
 /** Codes that are minted before the node believes that something is wrong. */
 const MINT_ATTEMPTS = 5;
 
-export const join: Handler<'join'> = async (context, message) => {
+export const join: Handler<'join'> = (context, message) => {
   const { session, node } = context;
   const { room } = message;
-  const about = { ...re(message), ...(room && { room }) };
   const entry = entryOf(message);
   const allowed = entry === 'name' ? isAllowed(session.identity.rooms, room ?? '') : session.identity.codes;
-  if (!allowed) return session.fail('not-allowed', about);
+  if (!allowed) return session.fail('not-allowed', aboutOf(message));
 
   const key = room && roomKey(session.realm, room);
-  const isSeated = key !== undefined && node.rooms.seatOf(session, key) !== undefined;
-  // Joining one's own seat again is free: a reconnect storm is no guessing.
-  if (!isSeated) {
-    const leave = await leaveFor(context, entry);
-    if (session.ended) return;
-    if (!leave.ok) return session.fail(leave.code, { ...about, retryAfterMs: leave.retryAfterMs });
-  }
-  // Last, right before the seat is asked for: others of its joins may have waited for the same budget.
-  if (!isSeated && session.rooms.size >= LIMITS.roomsPerSession) return session.fail('too-many-rooms', about);
-
-  const outcome = await (room
-    ? node.rooms.join(session, wishFor(context, message, room))
-    : mint(context, message));
-  answer(context, outcome, about);
+  // Who joins its own seat again is no guesser; what it may do a minute is a budget of its session.
+  if (key && node.rooms.seatOf(session, key)) return enter(context, message);
+  const leave = leaveFor(context, entry);
+  return leave instanceof Promise
+    ? leave.then((known) => arrive(context, message, known))
+    : arrive(context, message, leave);
 };
+
+function arrive(context: Context, message: MessageOf<'join'>, leave: Leave): void | Promise<void> {
+  const { session } = context;
+  if (session.ended) return;
+  if (!leave.ok) return session.refuse(leave, message);
+  // Last, right before the seat is asked for: others of its joins may have waited for the same budget.
+  if (session.rooms.size >= LIMITS.roomsPerSession) return session.fail('too-many-rooms', aboutOf(message));
+  return enter(context, message);
+}
+
+async function enter(context: Context, message: MessageOf<'join'>): Promise<void> {
+  const { room } = message;
+  const outcome = await (room
+    ? context.node.rooms.join(context.session, wishFor(context, message, room))
+    : mint(context, message));
+  answer(context, outcome, aboutOf(message));
+}
 
 function answer({ session, node }: Context, outcome: JoinOutcome, about: object): void {
   switch (outcome) {
@@ -88,7 +97,7 @@ const entryOf = ({ room }: MessageOf<'join'>): Entry =>
   room === undefined ? 'mint' : isRoomCode(room) ? 'code' : 'name';
 
 /** Guessing codes must not be free because something is broken. */
-function leaveFor({ session, node }: Context, entry: Entry): Promise<Leave> {
+function leaveFor({ session, node }: Context, entry: Entry): Leave | Promise<Leave> {
   const attempts = ofPeer('join', session);
   if (entry !== 'code') return node.throttle.ask(...attempts);
   return node.throttle.askStrictly(...attempts, ...fromWhere('guess-address', session.visitor), {

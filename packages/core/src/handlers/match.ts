@@ -13,7 +13,7 @@ export const match: Handler<'match'> = async ({ session, node }, message) => {
   if (!session.queues.has(key)) {
     const leave = await node.throttle.ask(...ofPeer('match', session));
     if (session.ended) return;
-    if (!leave.ok) return session.fail(leave.code, { ...about, retryAfterMs: leave.retryAfterMs });
+    if (!leave.ok) return session.refuse(leave, message);
   }
   // Last: others of its matches may have waited for the same budget.
   const isTooMany = !session.queues.has(key) && session.queues.size >= LIMITS.queuesPerSession;

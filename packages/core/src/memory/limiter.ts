@@ -21,8 +21,12 @@ export class MemoryLimiter implements Limiter {
     this.#levels = new Lapsing(clock, ({ fullAtUs }) => fullAtUs / 1_000);
   }
 
-  /** Knows at once, however long the caller could wait. */
   async draw(draws: readonly Draw[], _withinMs?: number): Promise<Decision> {
+    return this.decide(draws);
+  }
+
+  /** The same for who cannot wait. */
+  decide(draws: readonly Draw[]): Decision {
     const nowUs = Math.floor(this.#clock.nowMs() * 1_000);
     const charged = new Map<string, Level>();
     let refusal: Extract<Decision, { ok: false }> | undefined;
