@@ -32,9 +32,9 @@ describe('an allowance', () => {
     expect(allowance.waitMsForChange(1_000)).toBe(0);
   });
 
-  it('is lost by whoever goes on: 256 frames above it in a minute, or 20 bad messages', () => {
+  it('is lost by whoever goes on: 128 frames above it in a minute, or 20 bad messages', () => {
     const allowance = new Allowance(BUDGETS, 0);
-    expect(times(257, () => allowance.isOverdrawn(0)).indexOf(true)).toBe(256);
+    expect(times(129, () => allowance.isOverdrawn(0)).indexOf(true)).toBe(128);
     expect(times(21, () => allowance.isTooBad(0)).indexOf(true)).toBe(20);
     expect([allowance.isOverdrawn(60_000), allowance.isTooBad(60_000)]).toEqual([false, false]);
   });

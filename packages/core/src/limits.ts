@@ -39,7 +39,7 @@ export const LIMITS = {
   /** Bad messages within a minute that end a session. */
   badMessagesPerMinute: 20,
   /** Frames above its budget within a minute that end a session. */
-  limitedFramesPerMinute: 256,
+  limitedFramesPerMinute: 128,
   /** Whose session ended for that is told to stay away for so long. */
   silenceAfterFloodMs: 10_000,
 } as const;

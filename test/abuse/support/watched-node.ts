@@ -149,11 +149,14 @@ export class WatchedNode {
   /**
    * Stops it.
    *
-   * @throws Error when it told what it must not, or did not tell what it should: then nothing was looked at
+   * @throws Error when it told what it must not, or did not live until now
    */
   async stop(): Promise<void> {
     await this.leave();
     await this.process.stop();
+    const { code, signal } = await this.process.exited;
+    if (code !== 0)
+      throw new Error(`the node died (${code ?? signal}):\n${this.process.output.slice(-2_000)}`);
     const leaks = this.leaks().filter(({ kind }) => !this.#expected.includes(kind));
     if (leaks.length > 0)
       throw new Error(`the log tells secrets: ${JSON.stringify(leaks.slice(0, 10), null, 2)}`);

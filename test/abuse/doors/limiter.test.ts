@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { startRedis, uniquePrefix, type SharedRedis } from '../../support/redis.ts';
+import { untilGathered } from '../support/gathered.ts';
+import { freshAddress, freshName } from '../support/names.ts';
+import { WatchedNode } from '../support/watched-node.ts';
+import { jwtOf, NODES, trusting } from './nodes.ts';
+import { answerTo, times } from './play.ts';
+
+/**
+ * So many a minute of each. More joins than codes, because who tries a code draws from both; and not so many that one session is
+ * refused 128 times, which would end it.
+ */
+const LIMITS = { upgrades: 60, joins: 40, codes: 30 } as const;
+
+const settings = {
+  ...trusting,
+  PARLEY_PUBLIC_TOKENS: NODES.usual.PARLEY_PUBLIC_TOKENS,
+  PARLEY_JWT_SECRET: NODES.usual.PARLEY_JWT_SECRET,
+  PARLEY_JWT_ISSUER: NODES.usual.PARLEY_JWT_ISSUER,
+  PARLEY_JWT_AUDIENCE: NODES.usual.PARLEY_JWT_AUDIENCE,
+  PARLEY_UPGRADES_PER_MINUTE: String(LIMITS.upgrades),
+  PARLEY_JOINS_PER_MINUTE: String(LIMITS.joins),
+  PARLEY_CODES_PER_MINUTE: String(LIMITS.codes),
+};
+
+/** Tries four times as often as is allowed, so that three nodes have to refuse as well; what came of each try. */
+type Try = (nodes: readonly WatchedNode[]) => Promise<string[]>;
+
+/** Attempts to connect, of one address. */
+const upgrades: Try = (nodes) => {
+  const from = freshAddress();
+  return times(4 * LIMITS.upgrades, (index) => nodes[index % nodes.length]!.check({ from }));
+};
+
+/** Joins of one peer, which moves from node to node: it has one session at a time. */
+const joins: Try = async (nodes) => {
+  const peer = freshName('peer');
+  const answers: string[] = [];
+  for (const node of nodes) {
+    const client = await node.enter({ credential: jwtOf({ peer, sub: peer }) });
+    const join = () => answerTo(client, { type: 'join', room: freshName() });
+    answers.push(...(await times((4 * LIMITS.joins) / nodes.length, join)));
+    await client.close();
+  }
+  return answers;
+};
+
+/** Codes that somebody tries, from one address, with a session on each node. */
+const guesses: Try = async (nodes) => {
+  const from = freshAddress();
+  const clients = await Promise.all(nodes.map((node) => node.enter({ from })));
+  const guess = { type: 'join', room: 'ABCD-EFGH' };
+  return times(4 * LIMITS.codes, (index) => answerTo(clients[index % clients.length]!, guess));
+};
+
+describe('of three nodes,', () => {
+  let redis: SharedRedis;
+  let together: readonly WatchedNode[] = [];
+  let apart: readonly WatchedNode[] = [];
+  beforeAll(async () => {
+    redis = await startRedis();
+    const shared = { PARLEY_REDIS_URL: redis.url, PARLEY_REDIS_PREFIX: uniquePrefix() };
+    const three = (more: NodeJS.ProcessEnv) =>
+      Promise.all(Array.from({ length: 3 }, () => WatchedNode.start({ ...settings, ...more })));
+    [together, apart] = await Promise.all([three(shared), three({})]);
+    await untilGathered(together);
+  });
+  afterAll(async () => {
+    await Promise.all([...together, ...apart].map((node) => node.stop()));
+    await redis.stop();
+  });
+
+  it.each([
+    ['attempts to connect', LIMITS.upgrades, upgrades],
+    ['joins', LIMITS.joins, joins],
+    ['codes that are tried', LIMITS.codes, guesses],
+  ])(
+    '%s get through as often as of one, and three times as often where nothing is shared',
+    async (_what, limit, tryAll) => {
+      const count = async (nodes: readonly WatchedNode[]) =>
+        (await tryAll(nodes)).filter((answer) => !answer.includes('rate-limited')).length;
+      // At the same time: what comes back meanwhile comes back for all.
+      const [one, three, threeApart] = await Promise.all([
+        count(together.slice(0, 1)),
+        count(together),
+        count(apart),
+      ]);
+      expect(one).toBeGreaterThanOrEqual(limit);
+      expect(Math.abs(three / one - 1), `${three} through three, ${one} through one`).toBeLessThanOrEqual(
+        0.05,
+      );
+      expect(threeApart / one, `${threeApart} where nothing is shared`).toBeGreaterThan(2.5);
+    },
+  );
+});
