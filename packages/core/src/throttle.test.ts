@@ -122,6 +122,6 @@ function start({
 
 /** How many of so many joins of one peer are let through. */
 async function leaves(throttle: Throttle, count: number): Promise<number> {
-  const answers = await Promise.all(Array.from({ length: count }, () => throttle.ask(JOIN)));
+  const answers = await Promise.all(Array.from({ length: count }, async () => throttle.ask(JOIN)));
   return answers.filter(({ ok }) => ok).length;
 }
