@@ -1,3 +1,5 @@
+import { type Incoming, MATCH_SIZE } from '@parley/protocol';
+
 /** Handles a message; a promise resolves when it is answered. Never throws, never rejects. */
 export type Act = () => void | Promise<void>;
 
@@ -61,4 +63,10 @@ export class Joining {
     await last;
     if (this.#lines.get(place) === last) this.#lines.delete(place);
   }
+}
+
+/** What a message is about, if it is about a room or a queue. A room's name has no space in it, so it is never a queue's. */
+export function placeOf(message: Incoming): string | undefined {
+  if ('queue' in message) return `${message.size ?? MATCH_SIZE.default} ${message.queue}`;
+  return 'room' in message ? message.room : undefined;
 }

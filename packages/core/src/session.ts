@@ -10,7 +10,6 @@ import {
   type Decoded,
   type Incoming,
   type InstanceId,
-  MATCH_SIZE,
   type Outgoing,
   type PeerId,
   type Realm,
@@ -24,7 +23,7 @@ import { banRefsOf } from './bans.ts';
 import type { LeaveReason } from './envelope.ts';
 import type { Fence } from './fence.ts';
 import type { MessageOf } from './handlers/handler.ts';
-import { type Act, Joining } from './joining.ts';
+import { type Act, Joining, placeOf } from './joining.ts';
 import type { QueueKey, RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import type { Member } from './member.ts';
@@ -211,7 +210,7 @@ export class Session implements SocketListener, Member {
     const waitMs = this.#allowance.waitMsFor(bytes, this.lastSeenMs);
     if (waitMs > 0 && this.#hasOverdone()) return this.#shutUp(waitMs);
     const decoded = decode(text);
-    if (!decoded.ok) return this.#refuse(decoded);
+    if (!decoded.ok) return this.#answerBad(decoded);
     const { message, payload } = decoded;
     this.#owner.metrics.received(message.type, bytes);
     // A goodbye is always welcome.
@@ -246,7 +245,7 @@ export class Session implements SocketListener, Member {
     return this.#allowance.isOverdrawn(this.lastSeenMs);
   }
 
-  #refuse({ code, path, id }: Extract<Decoded, { ok: false }>): void {
+  #answerBad({ code, path, id }: Extract<Decoded, { ok: false }>): void {
     this.fail(code, {
       ...(id !== undefined && { re: id }),
       message: path === '' ? 'not a valid message' : `not valid at: ${path}`,
@@ -287,12 +286,6 @@ export class Session implements SocketListener, Member {
 }
 
 const CHANGES: ReadonlySet<Incoming['type']> = new Set(['update', 'refresh', 'unmatch']);
-
-/** What a message is about, if it is about a room or a queue. A room's name has no space in it, so it is never a queue's. */
-function placeOf(message: Incoming): string | undefined {
-  if ('queue' in message) return `${message.size ?? MATCH_SIZE.default} ${message.queue}`;
-  return 'room' in message ? message.room : undefined;
-}
 
 /** What the others are told; of every other end that the connection was lost. */
 const REASONS: Partial<Record<SessionEnd, LeaveReason>> = {
