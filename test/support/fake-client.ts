@@ -118,7 +118,10 @@ function upgradeRequest(token: string): HttpRequest {
     method: 'GET',
     path: '/v1/connect',
     query: '',
-    headers: new Map([['sec-websocket-protocol', `parley.v1, parley.token.${token}`]]),
+    headers: new Map([
+      ['host', 'parley.example'],
+      ['sec-websocket-protocol', `parley.v1, parley.token.${token}`],
+    ]),
     address: '192.0.2.1',
     tls: false,
   };
