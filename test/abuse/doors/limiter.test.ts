@@ -78,19 +78,21 @@ describe('of three nodes,', () => {
   ])(
     '%s get through as often as of one, and three times as often where nothing is shared',
     async (_what, limit, tryAll) => {
-      const count = async (nodes: readonly WatchedNode[]) =>
-        (await tryAll(nodes)).filter((answer) => !answer.includes('rate-limited')).length;
-      // At the same time: what comes back meanwhile comes back for all.
-      const [one, three, threeApart] = await Promise.all([
-        count(together.slice(0, 1)),
-        count(together),
-        count(apart),
-      ]);
-      expect(one).toBeGreaterThanOrEqual(limit);
-      expect(Math.abs(three / one - 1), `${three} through three, ${one} through one`).toBeLessThanOrEqual(
-        0.05,
-      );
-      expect(threeApart / one, `${threeApart} where nothing is shared`).toBeGreaterThan(2.5);
+      /** How many of them got through, without those that came back meanwhile. */
+      const count = async (nodes: readonly WatchedNode[]) => {
+        const startedMs = performance.now();
+        const through = (await tryAll(nodes)).filter((answer) => !answer.includes('rate-limited')).length;
+        const refilled = Math.floor(((performance.now() - startedMs) / 60_000) * limit);
+        return { least: through - refilled, most: through };
+      };
+      const one = await count(together.slice(0, 1));
+      const three = await count(together);
+      const threeApart = await count(apart);
+      for (const { least, most } of [one, three]) {
+        expect(least, `${least} to ${most} of ${limit}`).toBeLessThanOrEqual(limit * 1.05);
+        expect(most).toBeGreaterThanOrEqual(limit * 0.95);
+      }
+      expect(threeApart.most / limit, 'where nothing is shared').toBeGreaterThan(2.5);
     },
   );
 });
