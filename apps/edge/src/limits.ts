@@ -26,12 +26,7 @@ export function limitsOf(config: Config): Pick<NodeOptions, 'budgets' | 'rates'>
 
 /** Limits that are 0, by their names: whoever starts a node is to know what it no longer protects. */
 export function limitsSwitchedOff(config: Config): VariableName[] {
-  const off = LIMITS.filter((name) => config[name] === 0);
-  return LIMITS.filter(
-    (name) =>
-      off.includes(name) ||
-      PAIRS.some((pair) => pair.includes(name) && pair.some((one) => off.includes(one))),
-  );
+  return LIMITS.filter((name) => partnersOf(name).some((one) => config[one] === 0));
 }
 
 /** A burst without a rate limits nothing, nor the other way round. */
@@ -39,5 +34,7 @@ const PAIRS: readonly (readonly VariableName[])[] = [
   ['PARLEY_SIGNAL_BURST', 'PARLEY_SIGNALS_PER_SECOND'],
   ['PARLEY_SIGNAL_BURST_BYTES', 'PARLEY_SIGNAL_BYTES_PER_SECOND'],
 ];
+
+const partnersOf = (name: VariableName) => PAIRS.find((pair) => pair.includes(name)) ?? [name];
 
 const LIMITS = (Object.keys(VARIABLES) as VariableName[]).filter((name) => 'isLimit' in VARIABLES[name]);

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Clock, HttpAnswer } from '@parley/core';
+import { bearerOf, type Clock, type HttpAnswer, Penalties } from '@parley/core';
 import { MemoryLimiter } from '@parley/core/memory';
 import { refusal } from './ops-answer.ts';
 import type { OpsRequest } from './ops-server.ts';
@@ -18,13 +18,17 @@ export interface OpsAccessOptions {
 /** Who may change and reveal: whoever has the token, always. Who tries others has to wait for the answer that they are wrong. */
 export class OpsAccess {
   readonly #options: OpsAccessOptions;
-  readonly #wrong: MemoryLimiter;
-  /** Until when an address has to wait. */
-  readonly #waiting = new Map<string, number>();
+  readonly #penalties: Penalties;
 
   constructor(options: OpsAccessOptions) {
     this.#options = options;
-    this.#wrong = new MemoryLimiter(options);
+    const { clock } = options;
+    const wrong = new MemoryLimiter({ clock });
+    const budget = { burst: WRONG_TOKENS_PER_MINUTE, perMinute: WRONG_TOKENS_PER_MINUTE };
+    this.#penalties = new Penalties(
+      (subject) => wrong.decide([{ limit: 'credential', subject, ...budget }]),
+      clock,
+    );
   }
 
   /** Why not; `undefined`: welcome. */
@@ -32,34 +36,15 @@ export class OpsAccess {
     const { token, refused } = this.#options;
     if (token === undefined)
       return refusal(403, 'not-configured', 'Set PARLEY_OPS_TOKEN on this node to allow this.');
-    const [, presented] = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '') ?? [];
+    const presented = bearerOf(request.headers.authorization);
     if (presented === undefined)
       return refusal(403, 'token-missing', 'This needs "Authorization: Bearer" and the PARLEY_OPS_TOKEN.');
     if (isSame(presented, token)) return undefined;
-    const waitMs = this.#waitMsOf(request.address);
-    if (waitMs > 0) return wait(waitMs);
+    const leftMs = this.#penalties.leftMs(request.address);
+    if (leftMs > 0) return wait(leftMs);
     refused(request);
-    return this.#count(request.address);
-  }
-
-  async #count(address: string): Promise<HttpAnswer> {
-    const leave = await this.#wrong.draw([
-      {
-        limit: 'credential',
-        subject: address,
-        perMinute: WRONG_TOKENS_PER_MINUTE,
-        burst: WRONG_TOKENS_PER_MINUTE,
-      },
-    ]);
-    if (leave.ok) return refusal(403, 'token-wrong', 'This is not the PARLEY_OPS_TOKEN.');
-    const now = this.#options.clock.nowMs();
-    for (const [other, untilMs] of this.#waiting) if (untilMs <= now) this.#waiting.delete(other);
-    this.#waiting.set(address, now + leave.retryAfterMs);
-    return wait(leave.retryAfterMs);
-  }
-
-  #waitMsOf(address: string): number {
-    return (this.#waiting.get(address) ?? 0) - this.#options.clock.nowMs();
+    const waitMs = await this.#penalties.count(request.address);
+    return waitMs > 0 ? wait(waitMs) : refusal(403, 'token-wrong', 'This is not the PARLEY_OPS_TOKEN.');
   }
 }
 

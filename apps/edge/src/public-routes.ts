@@ -23,7 +23,8 @@ async function route(
   const { method, path } = request;
   if (path === ENDPOINTS.check && method === 'OPTIONS') return PREFLIGHT;
   const isRead = method === 'GET' || method === 'HEAD';
-  if (path === ENDPOINTS.connect) return upgradeRequired();
+  if (path === ENDPOINTS.connect)
+    return json(426, { code: 'upgrade-required', message: 'This path speaks WebSocket, version 13.' });
   if (path === ENDPOINTS.check) return isRead ? node.check(request) : notAllowed('GET, HEAD, OPTIONS');
   if (path === ENDPOINTS.health) return isRead ? node.health() : notAllowed('GET, HEAD');
   const file = page?.get(path);
@@ -46,9 +47,4 @@ const PREFLIGHT: HttpAnswer = {
 function notAllowed(allow: string): HttpAnswer {
   const answer = json(405, { code: 'method-not-allowed', message: `Only ${allow}.` });
   return { ...answer, headers: { ...answer.headers, allow } };
-}
-
-function upgradeRequired(): HttpAnswer {
-  const answer = json(426, { code: 'upgrade-required', message: 'This path speaks WebSocket, version 13.' });
-  return { ...answer, headers: { ...answer.headers, upgrade: 'websocket' } };
 }

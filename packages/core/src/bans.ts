@@ -1,5 +1,5 @@
 import type { PeerId, Realm, UserId } from '@parley/protocol';
-import { peerKey } from './keys.ts';
+import { banKey, peerKey } from './keys.ts';
 import type { Ban, BanAnswer, BanList, BanRef, BanTable, UnbanAnswer } from './ports/bans.ts';
 import type { Clock } from './ports/clock.ts';
 import { Unavailable } from './ports/directory.ts';
@@ -35,7 +35,7 @@ export class Bans {
   }
 
   has(ref: BanRef): boolean {
-    const held = this.#held.size > 0 ? this.#held.get(keyOf(ref)) : undefined;
+    const held = this.#held.size > 0 ? this.#held.get(banKey(ref)) : undefined;
     return held !== undefined && held.untilMs > this.#options.clock.nowMs();
   }
 
@@ -92,7 +92,7 @@ export class Bans {
     this.#version = version;
     this.#held = new Map(
       bans.map(({ kind, subject, leftMs }) => [
-        keyOf({ kind, subject }),
+        banKey({ kind, subject }),
         { kind, subject, untilMs: now + leftMs },
       ]),
     );
@@ -123,5 +123,3 @@ export function banRefsOf(somebody: {
     ...(user === undefined ? [] : [{ kind: 'user', subject: `${realm}/${user}` } as const]),
   ];
 }
-
-const keyOf = ({ kind, subject }: BanRef) => `${kind} ${subject}`;

@@ -49,14 +49,18 @@ export class CallerReader {
 /** What counts as one caller: an IPv4 address, or an IPv6 /64, which is what one customer gets. */
 export function limitSubject(address: string): string {
   const plain = plainAddress(address) ?? address;
-  return isIP(plain) === 6 ? ipaddr.IPv6.networkAddressFromCIDR(`${plain}/64`).toString() : plain;
+  return networkOf(plain, 64) ?? plain;
 }
 
 /** Whom an IPv6 network of many /64s belongs to: a /48, the most that one customer usually gets. Of IPv4 there is none. */
 export function networkSubject(address: string): string | undefined {
-  const plain = plainAddress(address) ?? address;
-  return isIP(plain) === 6 ? ipaddr.IPv6.networkAddressFromCIDR(`${plain}/48`).toString() + '/48' : undefined;
+  const network = networkOf(plainAddress(address) ?? address, 48);
+  return network && `${network}/48`;
 }
+
+/** Only of IPv6. */
+const networkOf = (plain: string, bits: number) =>
+  isIP(plain) === 6 ? ipaddr.IPv6.networkAddressFromCIDR(`${plain}/${bits}`).toString() : undefined;
 
 /** How many addresses the /64s of one network count for together: a household has 256 of them, and would be 256 callers. */
 export const NETWORK_ADDRESSES = 8;

@@ -18,9 +18,14 @@ export function credentialOf(
   offered: OfferedSubprotocols,
   allowQueryToken: boolean,
 ): Credential {
-  const [, bearer] = /^Bearer +(\S+) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
-  const header = bearer ?? (request.headers.has('authorization') ? '' : offered.token);
+  const authorization = request.headers.get('authorization');
+  const header = bearerOf(authorization) ?? (authorization === undefined ? offered.token : '');
   if (header !== undefined) return { token: header, mayStandThere: true };
   const token = new URLSearchParams(request.query).get('token') ?? undefined;
   return { token, mayStandThere: token === undefined || allowQueryToken || !looksLikeJwt(token) };
+}
+
+/** The token of an `Authorization` header (RFC 6750, 2.1). */
+export function bearerOf(authorization = ''): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
 }

@@ -416,7 +416,7 @@ function start(
     clock,
     metrics: quietMetrics,
   });
-  const penalties = new Penalties(throttle, clock);
+  const penalties = new Penalties((subject) => throttle.ask({ limit: 'credential', subject }), clock);
   const bans = new Bans({ table: world.directory.bans, clock, log, changed() {} });
   const hub = new Hub();
   const door = new Door(options, {

@@ -14,8 +14,9 @@ import { banRefsOf, type Bans } from './bans.ts';
 import { type Caller, CallerReader } from './caller.ts';
 import { credentialOf } from './credential.ts';
 import { fenceOf } from './fence.ts';
+import { DEAF } from './guarded.ts';
 import type { Hub } from './hub.ts';
-import { json, refusalAnswer, unauthorized } from './http-answer.ts';
+import { json, refusalAnswer } from './http-answer.ts';
 import type { Membership } from './membership.ts';
 import type { Narrator } from './narrator.ts';
 import { Occupancy } from './occupancy.ts';
@@ -131,10 +132,11 @@ export class Door {
 
   /** What an upgrade from this origin with this credential would get (`GET /v1/check`). Never rejects. */
   async check(request: HttpRequest): Promise<HttpAnswer> {
-    const verdict = await this.#verdict(request, readSubprotocols(undefined));
+    const judged = await this.#verdict(request, readSubprotocols(undefined));
+    const verdict = this.#crowded(judged) ?? judged;
     if (verdict.ok) return json(200, { code: 'ok', message: 'A socket would be opened.' });
     if ('refusal' in verdict) return refusalAnswer(verdict.refusal, verdict.retryAfterMs);
-    return unauthorized({ code: verdict.close, message: CLOSES[verdict.close].meaning });
+    return json(401, { code: verdict.close, message: CLOSES[verdict.close].meaning });
   }
 
   /** A verifier with a bug costs this request, never the process. */
@@ -164,8 +166,7 @@ export class Door {
     if (verdict.ok) return this.#admit(verdict.identity, visitor);
     if (verdict.kind === 'unavailable') return refuse('keys-unavailable', visitor, verdict.retryAfterMs);
     if (token === undefined) return refuse('credential-missing', visitor);
-    await this.#parts.penalties.count(visitor.subject);
-    const penaltyMs = this.#parts.penalties.leftMs(visitor.subject);
+    const penaltyMs = await this.#parts.penalties.count(visitor.subject);
     if (penaltyMs > 0) return refuse('rate-limited', visitor, penaltyMs);
     if (verdict.kind === 'malformed') return refuse('credential-malformed', visitor);
     // Whoever it is, the token is not theirs: its sessions are not to be filled by it.
@@ -218,9 +219,7 @@ export class Door {
       fence: fenceOf(membership.nowMs(), session),
       visitor,
     };
-    if (this.#isBanned(admitted)) return { ok: false, close: 'banned', visitor };
-    const verdict: Verdict = { ok: true, admitted };
-    return this.#crowded(verdict) ?? verdict;
+    return this.#isBanned(admitted) ? { ok: false, close: 'banned', visitor } : { ok: true, admitted };
   }
 
   #isBanned({ peer, visitor, identity: { realm, user } }: Admitted): boolean {
@@ -260,7 +259,7 @@ const attemptsOf = ({ token, isPersonal, ...visitor }: Visitor): Attempt[] => [
 
 function sendAway(socket: Socket, close: CloseName): SocketListener {
   socket.end(CLOSES[close].code, close);
-  return { message() {}, binary() {}, alive() {}, closed() {} };
+  return DEAF;
 }
 
 /** The same listener, and something more to do at the end. */

@@ -1,5 +1,6 @@
 import type { SessionId } from '@parley/protocol';
 import type { Hub } from './hub.ts';
+import { waitWhile } from './patience.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import { Wheel } from './wheel.ts';
 
@@ -25,7 +26,6 @@ export class Drain {
 
   /** Resolves when nobody is left, or when `windowMs` have passed. */
   async run(windowMs: number): Promise<void> {
-    const deadlineMs = this.#clock.nowMs() + windowMs;
     const graceMs = Math.min(MOST_GRACE_MS, windowMs / 4);
     const sessions = shuffled(this.#hub.all(), this.#random);
     for (const [place, session] of sessions.entries()) {
@@ -33,8 +33,11 @@ export class Drain {
       session.send({ type: 'going-away', reconnectAfterMs });
       this.#due.set(session.session, reconnectAfterMs + graceMs);
     }
-    while (this.#hub.size > 0 && this.#clock.nowMs() < deadlineMs)
-      await new Promise<void>((resolve) => this.#clock.after(LOOK_EVERY_MS, resolve));
+    await waitWhile(() => this.#hub.size > 0, {
+      clock: this.#clock,
+      everyMs: LOOK_EVERY_MS,
+      mostMs: windowMs,
+    });
     this.#due.stop();
   }
 }

@@ -80,5 +80,5 @@ function attempt(act: () => void, failed: OnFault): void {
   }
 }
 
-/** Of a socket that nobody took. */
-const DEAF: SocketListener = { message() {}, binary() {}, alive() {}, closed() {} };
+/** Of a socket that nobody took, or that is sent away. */
+export const DEAF: SocketListener = { message() {}, binary() {}, alive() {}, closed() {} };

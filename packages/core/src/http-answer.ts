@@ -24,16 +24,17 @@ export function json(status: number, body: object): HttpAnswer {
     headers: {
       'content-type': 'application/json; charset=utf-8',
       'access-control-allow-origin': '*',
+      ...DEMANDED[status],
     },
     body: JSON.stringify(body),
   });
 }
 
-/** 401 says which scheme would do (RFC 9110, 15.5.2). */
-export function unauthorized(body: object): HttpAnswer {
-  const answer = json(401, body);
-  return { ...answer, headers: { ...answer.headers, 'www-authenticate': 'Bearer' } };
-}
+/** What a status must say beside: which scheme would do, what to change to (RFC 9110, 15.5.2 and 15.5.22). */
+const DEMANDED: Readonly<Record<number, HttpAnswer['headers']>> = {
+  401: { 'www-authenticate': 'Bearer' },
+  426: { upgrade: 'websocket' },
+};
 
 /** A refusal before any socket exists, as HTTP. */
 export function refusalAnswer(refusal: RefusalCode, retryAfterMs?: number): HttpAnswer {
@@ -45,8 +46,6 @@ export function refusalAnswer(refusal: RefusalCode, retryAfterMs?: number): Http
     headers: {
       ...answer.headers,
       ...(retryAfterMs !== undefined && { 'retry-after': String(Math.ceil(retryAfterMs / 1_000)) }),
-      ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-      ...(status === 426 && { upgrade: 'websocket' }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { PeerId, QueueName, Realm, RoomId } from '@parley/protocol';
+import type { BanRef } from './ports/bans.ts';
 
 /**
  * Names that are unique in the cluster. A realm holds no `/`, so the first one always ends it, and what strangers choose
@@ -12,6 +13,9 @@ export const peerKey = (realm: Realm, peer: PeerId) => `${realm}/${peer}` as Pee
 export const roomKey = (realm: Realm, room: RoomId) => `${realm}/${room}` as RoomKey;
 export const queueKey = (realm: Realm, size: number, queue: QueueName) =>
   `${realm}/${size}/${queue}` as QueueKey;
+
+/** Of a ban. No kind holds a `/`, so the first one always ends it. */
+export const banKey = ({ kind, subject }: BanRef) => `${kind}/${subject}`;
 
 export const roomOf = (key: RoomKey) => key.slice(key.indexOf('/') + 1) as RoomId;
 

@@ -1,5 +1,6 @@
 import type { MatchWish } from './queue-view.ts';
 import type { Member } from './member.ts';
+import { pause } from './patience.ts';
 import type { Clock } from './ports/clock.ts';
 import { type Match, Unavailable } from './ports/directory.ts';
 import type { JoinOutcome, JoinWish } from './room-commands.ts';
@@ -52,7 +53,7 @@ async function joinPatiently(
       return await rooms.join(member, wish);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
-      await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
+      await pause(clock, PAUSE_MS);
     }
   }
   return 'unavailable';

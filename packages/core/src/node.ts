@@ -15,6 +15,7 @@ import type { Clock } from './ports/clock.ts';
 import { type KnownNode, Unavailable } from './ports/directory.ts';
 import type { Metrics, SessionEnd } from './ports/metrics.ts';
 import type { Admission, HttpAnswer, HttpRequest, Socket, SocketListener } from './ports/socket.ts';
+import { waitWhile } from './patience.ts';
 import { type Admitted, Session, type SessionOwner } from './session.ts';
 import { welcomeOf } from './welcome.ts';
 
@@ -161,20 +162,12 @@ export class ParleyNode implements SessionOwner {
       this.#parts;
     door.close();
     for (const session of hub.all()) session.close('drained');
-    await this.#settled(STOP_TIMEOUT_MS);
+    // Until nothing is left to be given back, but not for ever.
+    await waitWhile(() => writer.size > 0, { clock: this.clock, everyMs: 10, mostMs: STOP_TIMEOUT_MS });
     for (const part of [writer, heartbeat, rooms, matchmaker, presence, expiries, lifetimes, streams])
       part.stop();
     await this.membership.stop();
     await bus.stop();
-  }
-
-  /** Waits until nothing is left to be given back, but not for ever. */
-  async #settled(timeoutMs: number): Promise<void> {
-    const { clock, writer } = this.#parts;
-    const deadlineMs = clock.nowMs() + timeoutMs;
-    while (writer.size > 0 && clock.nowMs() < deadlineMs) {
-      await new Promise<void>((resolve) => clock.after(10, resolve));
-    }
   }
 
   /** `GET /v1/check`. Never rejects. */

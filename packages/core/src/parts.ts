@@ -151,7 +151,7 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
     clock,
     metrics,
   });
-  const penalties = new Penalties(throttle, clock);
+  const penalties = new Penalties((subject) => throttle.ask({ limit: 'credential', subject }), clock);
   const narrator = new Narrator(log, pseudonyms);
   const door = new Door(options, {
     verifier,

@@ -1,18 +1,22 @@
 import { Lapsing } from './memory/lapsing.ts';
 import type { Clock } from './ports/clock.ts';
-import type { Throttle } from './throttle.ts';
+import type { Leave } from './throttle.ts';
+
+/** Takes one from a caller's budget of refused credentials. */
+type Take = (subject: string) => TakeAnswer | Promise<TakeAnswer>;
+type TakeAnswer = { readonly ok: true } | Pick<Extract<Leave, { ok: false }>, 'ok' | 'retryAfterMs'>;
 
 /**
- * Who presented credentials that were refused, again and again, and has to wait. Counted for the whole cluster, remembered
- * here, so that who has to wait costs neither a signature check nor a question to Redis.
+ * Who presented credentials that were refused, again and again, and has to wait. Counted wherever `take` counts, remembered here,
+ * so that who has to wait costs neither a signature check nor a question to Redis.
  */
 export class Penalties {
-  readonly #throttle: Throttle;
+  readonly #take: Take;
   readonly #clock: Clock;
   readonly #until: Lapsing<string, { readonly ms: number }>;
 
-  constructor(throttle: Throttle, clock: Clock) {
-    this.#throttle = throttle;
+  constructor(take: Take, clock: Clock) {
+    this.#take = take;
     this.#clock = clock;
     this.#until = new Lapsing(clock, ({ ms }) => ms);
   }
@@ -28,9 +32,10 @@ export class Penalties {
     return until ? Math.ceil(until.ms - this.#clock.nowMs()) : 0;
   }
 
-  /** One more credential of this caller was refused. */
-  async count(subject: string): Promise<void> {
-    const leave = await this.#throttle.ask({ limit: 'credential', subject });
+  /** One more credential of this caller was refused; resolves with how long it has to wait now. */
+  async count(subject: string): Promise<number> {
+    const leave = await this.#take(subject);
     if (!leave.ok) this.#until.set(subject, { ms: this.#clock.nowMs() + leave.retryAfterMs });
+    return this.leftMs(subject);
   }
 }

@@ -76,7 +76,7 @@ describe('a throttle', () => {
 describe('penalties', () => {
   it('begin when the budget of refused credentials is spent, and end by themselves', async () => {
     const { throttle, clock } = start({ limit: 'credential' });
-    const penalties = new Penalties(throttle, clock);
+    const penalties = new Penalties((subject) => throttle.ask({ limit: 'credential', subject }), clock);
     for (let n = 1; n <= 6; n += 1) await penalties.count('192.0.2.1');
     expect(penalties.leftMs('192.0.2.1')).toBe(0);
     await penalties.count('192.0.2.1');

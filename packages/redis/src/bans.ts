@@ -1,4 +1,5 @@
 import {
+  banKey,
   type Ban,
   type BanAnswer,
   type BanKind,
@@ -19,12 +20,12 @@ export function redisBans(scripts: Scripts, keys: Keys): BanTable {
   return {
     async ban(who, forMs): Promise<BanAnswer> {
       if (who.subject.length > MAX_BAN_SUBJECT_CHARS) return { outcome: 'too-long' };
-      const args = [nameOf(who), Math.min(forMs, MAX_BAN_MS), MAX_BANS];
+      const args = [banKey(who), Math.min(forMs, MAX_BAN_MS), MAX_BANS];
       const reply = await scripts.run('ban', both, args);
       return reply[0] === 'full' ? { outcome: 'full' } : { outcome: 'banned', ...banList(reply) };
     },
     async unban(who) {
-      const reply = await scripts.run('unban', both, [nameOf(who)]);
+      const reply = await scripts.run('unban', both, [banKey(who)]);
       return { outcome: reply[0] as UnbanAnswer['outcome'], ...banList(reply) };
     },
     async list() {
@@ -33,9 +34,7 @@ export function redisBans(scripts: Scripts, keys: Keys): BanTable {
   };
 }
 
-/** No kind holds a `/`, so the first one always ends it. */
-const nameOf = ({ kind, subject }: BanRef) => `${kind}/${subject}`;
-
+/** What {@link banKey} wrote. */
 function refOf(name: string): BanRef {
   const end = name.indexOf('/');
   return { kind: name.slice(0, end) as BanKind, subject: name.slice(end + 1) };

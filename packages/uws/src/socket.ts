@@ -43,14 +43,9 @@ export class Connection implements Socket {
     else ws.end(code, reason);
   }
 
-  /** It is open, and nothing is being corked for it. */
-  get canLendCork(): boolean {
+  /** {@link cork} would be one of the library's, of which it has one: it is open, and nothing is being corked for it. */
+  get canCork(): boolean {
     return this.#ws !== undefined && !this.#corked;
-  }
-
-  /** Does something about another socket while this one holds the cork, of which the library has one. */
-  lendCork(work: () => void): void {
-    this.cork(work);
   }
 
   cork(writes: () => void): void {

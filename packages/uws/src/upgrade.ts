@@ -67,8 +67,8 @@ function open(
  */
 function withoutOwnCork(res: uWS.HttpResponse, connections: Iterable<Connection>, answer: () => void): void {
   for (const other of connections) {
-    if (!other.canLendCork) continue;
-    other.lendCork(() => res.cork(answer));
+    if (!other.canCork) continue;
+    other.cork(() => res.cork(answer));
     return;
   }
   answer();

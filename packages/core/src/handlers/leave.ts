@@ -1,5 +1,6 @@
 import { roomKey } from '../keys.ts';
 import { LIMITS } from '../limits.ts';
+import { pause } from '../patience.ts';
 import { type Handler, re } from './handler.ts';
 
 export const leave: Handler<'leave'> = async ({ session, node }, message) => {
@@ -10,6 +11,6 @@ export const leave: Handler<'leave'> = async ({ session, node }, message) => {
 
   // Who leaves is out from this moment. The others hear of it, and the seat is free, as soon as the directory can be told.
   const left = node.rooms.leave(session, key, 'left');
-  await Promise.race([left, new Promise<void>((resolve) => node.clock.after(LIMITS.leaveAnswerMs, resolve))]);
+  await Promise.race([left, pause(node.clock, LIMITS.leaveAnswerMs)]);
   session.send({ type: 'left', ...about });
 };

@@ -1,3 +1,4 @@
+import { banKey } from '../keys.ts';
 import {
   type Ban,
   type BanAnswer,
@@ -39,7 +40,7 @@ export class MemoryBans implements BanTable {
 
   async ban({ kind, subject }: BanRef, forMs: number): Promise<BanAnswer> {
     if (subject.length > MAX_BAN_SUBJECT_CHARS) return { outcome: 'too-long' };
-    const key = keyOf({ kind, subject });
+    const key = banKey({ kind, subject });
     if (!this.#records.get(key) && this.size >= MAX_BANS) return { outcome: 'full' };
     this.#records.set(key, { kind, subject, untilMs: this.#nowMs + Math.min(forMs, MAX_BAN_MS) });
     this.#changed();
@@ -47,7 +48,7 @@ export class MemoryBans implements BanTable {
   }
 
   async unban(who: BanRef): Promise<UnbanAnswer> {
-    const key = keyOf(who);
+    const key = banKey(who);
     if (!this.#records.get(key)) return { outcome: 'absent', ...this.#list() };
     this.#records.delete(key);
     this.#changed();
@@ -93,5 +94,3 @@ export class MemoryBans implements BanTable {
     return { version: this.#version, bans };
   }
 }
-
-const keyOf = ({ kind, subject }: BanRef) => `${kind}/${subject}`;
