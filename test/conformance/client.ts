@@ -1,4 +1,10 @@
-import { ENDPOINTS, type Outgoing, type OutgoingType, SUBPROTOCOL } from '@parley/protocol/plain';
+import {
+  ENDPOINTS,
+  type Outgoing,
+  type OutgoingType,
+  SUBPROTOCOL,
+  writeSubprotocols,
+} from '@parley/protocol/plain';
 import { assert } from './assert.ts';
 import type { Target } from './case.ts';
 import { within } from './within.ts';
@@ -9,6 +15,10 @@ export interface ConnectOptions {
   readonly token?: string | null;
   /** Offered before the credential. */
   readonly subprotocols?: readonly string[];
+  /** The proof of an earlier session, to go on with it. */
+  readonly resume?: string;
+  /** The same, to start anew in its place. */
+  readonly restart?: string;
   readonly query?: Readonly<Record<string, string>>;
 }
 
@@ -31,6 +41,8 @@ export class Client {
   /** Every frame since the socket opened, as it came. */
   readonly frames: string[] = [];
   readonly socket: WebSocket;
+  /** How it introduced itself. */
+  readonly options: ConnectOptions;
   /** Settles when the socket is closed, by whomever. */
   readonly closed: Promise<Closed>;
   /** Where the server broke a rule that holds for all it sends. */
@@ -45,11 +57,12 @@ export class Client {
   #requests = 0;
 
   constructor(target: Target, options: ConnectOptions) {
-    const { token = target.token, subprotocols = [SUBPROTOCOL], query = {} } = options;
-    const credential = typeof token === 'string' ? [`parley.token.${token}`] : [];
+    const { token = target.token, subprotocols = [SUBPROTOCOL], query = {}, resume, restart } = options;
+    const [, ...secrets] = writeSubprotocols({ token: token ?? undefined, resume, restart });
     const address = new URL(ENDPOINTS.connect, target.url);
     for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value);
-    const offered = [...subprotocols, ...credential];
+    const offered = [...subprotocols, ...secrets];
+    this.options = options;
     this.#validate = target.validate;
     this.socket = new target.WebSocket(address.href, offered);
     this.socket.addEventListener('message', ({ data }) => this.#arrived(data));
@@ -84,6 +97,13 @@ export class Client {
 
   get peer(): Message<'welcome'>['peer'] {
     return this.welcome.peer;
+  }
+
+  /** With what it comes back. */
+  get proof(): string {
+    const { resume } = this.welcome;
+    assert(resume !== undefined, 'welcome says how to come back');
+    return resume;
   }
 
   /** Sends a message; text and bytes go out as they are, right or wrong. */
@@ -138,6 +158,11 @@ export class Client {
   close(code = 1000): Promise<Closed> {
     this.socket.close(code);
     return within('the close to be answered', this.closed);
+  }
+
+  /** Is gone without a farewell, as a page is whose connection breaks; its peer is away once the server has noticed. */
+  async drop(): Promise<void> {
+    await this.close(3000);
   }
 
   async #find(wanted: Wanted, what: string): Promise<Outgoing> {

@@ -16,15 +16,8 @@ const DOORS: readonly Door[] = ['open', 'guarded'];
 
 /** What it takes an operator, an outage or a flood for, or a later version. */
 const UNPROVOKED = {
-  messages: ['kept', 'going-away', 'peer-away', 'peer-back'],
-  errors: [
-    'delivery-timeout',
-    'mail-full',
-    'rate-limited',
-    'cluster-unavailable',
-    'keys-unavailable',
-    'internal',
-  ],
+  messages: ['going-away'],
+  errors: ['delivery-timeout', 'rate-limited', 'cluster-unavailable', 'keys-unavailable', 'internal'],
 };
 
 describe.each(SOCKETS)('a node over %s', (socket) => {

@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { CASES } from './cases/index.ts';
-import { changing, type Fault, type Message, startFaultyServer } from './faulty-server.ts';
+import { COMING_BACK_FAULTS } from './coming-back-faults.ts';
+import {
+  changing,
+  type Fault,
+  type FaultRow,
+  inserting,
+  type Message,
+  startFaultyServer,
+} from './faulty-server.ts';
 import { runCase } from './harness.ts';
 import { nodeTarget, validate, validateStrictly } from './node-target.ts';
 import { type Server, startNode } from './servers.ts';
 
 /** Servers that break the protocol, each in one way, and a case that must notice. */
-const FAULTS: readonly (readonly [what: string, noticedBy: string, fault: Fault])[] = [
+const FAULTS: readonly FaultRow[] = [
   [
     'says something before welcome',
     'opening: welcome is the first message',
@@ -80,6 +88,7 @@ const FAULTS: readonly (readonly [what: string, noticedBy: string, fault: Fault]
       frames: changing((message) => ({ ...message, ...('message' in message && { message: 'not xyzzy' }) })),
     },
   ],
+  ...COMING_BACK_FAULTS,
 ];
 
 let node: Server;
@@ -120,13 +129,6 @@ async function runBehind(fault: Fault, beginning: string): Promise<void> {
   } finally {
     await server.stop();
   }
-}
-
-function inserting(further: (message: Message) => readonly string[], where: 'before' | 'behind') {
-  return () => (text: string) => {
-    const inserted = further(JSON.parse(text) as Message);
-    return where === 'before' ? [...inserted, text] : [text, ...inserted];
-  };
 }
 
 /** Every second signal comes before the first. */

@@ -43,6 +43,16 @@ export class Harness {
     return client;
   }
 
+  /** Comes back as this client, with the proof it was told last, and waits for `welcome`. */
+  resume(client: Client): Promise<Client> {
+    return this.connect({ ...client.options, resume: client.proof });
+  }
+
+  /** Starts anew in the place of this client, with the same proof, and waits for `welcome`. */
+  restart(client: Client): Promise<Client> {
+    return this.connect({ ...client.options, restart: client.proof });
+  }
+
   /** Two who sit in one room, `a` first, and have heard of each other. */
   async pair(): Promise<{ room: RoomId; a: Client; b: Client }> {
     const room = this.name('pair');
@@ -50,6 +60,14 @@ export class Harness {
     await a.request({ type: 'join', room }, 'joined');
     await b.request({ type: 'join', room }, 'joined');
     await a.next('peer-joined');
+    return { room, a, b };
+  }
+
+  /** The same two, of whom `b` has dropped out and is away, as `a` has heard. */
+  async halfPair(): Promise<{ room: RoomId; a: Client; b: Client }> {
+    const { room, a, b } = await this.pair();
+    await b.drop();
+    await a.next('peer-away');
     return { room, a, b };
   }
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 
 import { startRedis, uniquePrefix, type SharedRedis } from '../support/redis.ts';
 import { has } from '../support/programs.ts';
@@ -9,6 +8,7 @@ import { CASES } from './cases/index.ts';
 import { runCase } from './harness.ts';
 import { nodeTarget, validateStrictly } from './node-target.ts';
 import { GRANTS, type Server, startNode } from './servers.ts';
+import { takingTurns } from './taking-turns.ts';
 
 const hasRedis = Boolean(process.env['PARLEY_TEST_REDIS_URL']) || has('docker') || has('redis-server');
 const runnable = CASES.filter((one) => isRunnable(one, nodeTarget('', GRANTS.guarded)));
@@ -47,14 +47,3 @@ describe.runIf(hasRedis)(
     });
   },
 );
-
-/** A WebSocket that goes to the one address and to the other in turns. */
-function takingTurns(here: string, there: string): Target['WebSocket'] {
-  let count = 0;
-  class TakingTurns extends WebSocket {
-    constructor(address: string, protocols: string[]) {
-      super((count += 1) % 2 === 0 ? address.replace(here, there) : address, protocols);
-    }
-  }
-  return TakingTurns as unknown as Target['WebSocket'];
-}

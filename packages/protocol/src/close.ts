@@ -1,6 +1,8 @@
 /**
  * Every close that a node sends. A close ends the session; its number says what the client does next, so that a
  * client can act on a close it has never heard of: see {@link reconnectAfterClose}. Codes are never reused.
+ *
+ * It says what becomes of the peer, too: whoever may come back is away meanwhile, whoever may not has left.
  */
 
 /**
@@ -41,17 +43,19 @@ export const CLOSES = {
   drained: {
     code: 4000,
     reconnect: 'later',
-    meaning: 'This node stops, and the session has not moved since `going-away`.',
+    meaning: 'This node stops, and the session has not moved since `going-away`; the peer is away.',
   },
   'slow-consumer': {
     code: 4001,
     reconnect: 'later',
-    meaning: 'The client reads more slowly than it is written to; what its socket still held is lost.',
+    meaning:
+      'The client reads more slowly than it is written to; what its socket still held is lost, the peer is away.',
   },
   'superseded-while-connecting': {
     code: 4002,
     reconnect: 'later',
-    meaning: 'A later connection of the same peer won while this one was still connecting, before `welcome`.',
+    meaning:
+      'A later connection of the same peer won while this one was still connecting, before `welcome`; it changed nothing.',
   },
   'cluster-unavailable': {
     code: 4003,
@@ -72,6 +76,11 @@ export const CLOSES = {
     code: 4006,
     reconnect: 'later',
     meaning: 'The session has lived as long as this server lets one live.',
+  },
+  'mail-waits': {
+    code: 4007,
+    reconnect: 'later',
+    meaning: 'The peer was taken for away and signals were kept for it: come back with `resume` to have them.',
   },
 
   'token-expired': {
@@ -139,7 +148,7 @@ export const CLOSES = {
   replaced: {
     code: 4200,
     reconnect: 'never',
-    meaning: 'A later connection of the same peer took its place.',
+    meaning: 'A later connection of the same peer took its place, to go on or to start anew.',
   },
   kicked: {
     code: 4201,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 
-import { MATCH_SIZE, MAX_MATCH_TIMEOUT_MS, MAX_META_BYTES } from './bounds.ts';
+import { MAIL, MATCH_SIZE, MAX_MATCH_TIMEOUT_MS, MAX_META_BYTES } from './bounds.ts';
 import { CLOSES } from './close.ts';
 import { decode, DEFAULT_DECODE_LIMITS } from './codec.ts';
 import { ENDPOINTS } from './endpoints.ts';
@@ -14,6 +14,7 @@ import { INCOMING } from './incoming/index.ts';
 import { OUTGOING } from './outgoing/index.ts';
 import type { OutgoingType } from './outgoing/index.ts';
 import { REFUSALS } from './refusal.ts';
+import { readResumeToken } from './resume-token.ts';
 import { SUBPROTOCOL } from './subprotocol.ts';
 
 const text = readFileSync(new URL('../PROTOCOL.md', import.meta.url), 'utf8');
@@ -35,6 +36,12 @@ describe('PROTOCOL.md has the same rows as the code:', () => {
     const answers = table('From the client').flatMap(([, , answer]) => names(answer));
 
     expect(Object.keys(OUTGOING)).toEqual(expect.arrayContaining(answers));
+  });
+
+  it('receipts of a signal that the node has', () => {
+    const receipts = table('Signals').flatMap(([answer]) => names(answer));
+
+    expect([...Object.keys(OUTGOING), ...Object.keys(ERROR_CODES)]).toEqual(expect.arrayContaining(receipts));
   });
 
   it('refusals', () => {
@@ -68,6 +75,7 @@ it.each([
   `depth (${DEFAULT_DECODE_LIMITS.maxDepth},`,
   `at most ${MAX_META_BYTES} bytes`,
   `1 to ${MAX_MATCH_TIMEOUT_MS}`,
+  `${MAIL.maxSignals} signals and ${MAIL.maxBytes / 1024} KiB`,
   `(${MATCH_SIZE.min} to ${MATCH_SIZE.max}, default ${MATCH_SIZE.default})`,
 ])('PROTOCOL.md mentions %s', (fact) => {
   expect(text.replaceAll('\n', ' ')).toContain(fact);
@@ -85,6 +93,15 @@ describe('an example in PROTOCOL.md', () => {
     // What the schema does not know, it drops.
     expect(schema.parse(message)).toEqual(message);
   });
+
+  it.each(examples('node').filter((example) => example.includes('"resume":')))(
+    'of what one comes back with is a proof for that very peer: %s',
+    (example) => {
+      const { peer, resume } = JSON.parse(example) as { peer: string; resume: string };
+
+      expect(readResumeToken(resume)).toMatchObject({ peer });
+    },
+  );
 
   it.each(examples('refused'))('of what is refused, is: %s', (example) => {
     expect(decode(example)).toMatchObject({ ok: false, code: 'bad-message' });

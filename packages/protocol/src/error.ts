@@ -39,17 +39,17 @@ export const ERROR_CODES = {
     remedy: 'Use a credential that does.',
   },
   'peer-unreachable': {
-    meaning: 'The receiver is not in the room or not connected; the signal was certainly not delivered.',
-    remedy: 'Wait for `peer-joined` or `peer-back`.',
+    meaning:
+      'The receiver is not in the room, or the signal could not get to it; it was certainly not delivered.',
+    remedy: 'Send it again if the peer is still in the room, else wait for `peer-joined`.',
   },
   'delivery-timeout': {
-    meaning:
-      "The receiver's node did not confirm in time; the signal was delivered at most once, perhaps not.",
+    meaning: 'No receipt came within 2 s; the signal was delivered at most once, perhaps not.',
     remedy: 'Treat as unknown: ask the other end (`seq` and `ack`), or restart ICE.',
   },
   'mail-full': {
     meaning: 'The receiver is away and its mail is full; the signal was certainly not delivered.',
-    remedy: 'Wait for `peer-back`, then start anew.',
+    remedy: 'Wait for `peer-back`, then say again what still counts.',
   },
   'not-waiting': {
     meaning:

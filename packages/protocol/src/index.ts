@@ -5,7 +5,7 @@
  * - `incoming/`, `outgoing/` one message, one file: schema, type, meaning
  * - `codec.ts` text to message and back; `scan.ts`, `payload.ts` how a signal passes without being written anew
  * - `error.ts`, `close.ts`, `refusal.ts` every way to say no: to a message, to a session, to a connection
- * - `subprotocol.ts`, `endpoints.ts` what comes before the first frame
+ * - `subprotocol.ts`, `resume-token.ts`, `endpoints.ts` what comes before the first frame
  */
 export * from './plain.ts';
 

@@ -8,6 +8,7 @@ export * from './close.ts';
 export * from './refusal.ts';
 export * from './endpoints.ts';
 export * from './subprotocol.ts';
+export * from './resume-token.ts';
 export * from './bounds.ts';
 export type { Json } from './json.ts';
 

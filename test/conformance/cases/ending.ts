@@ -26,7 +26,7 @@ export const ending: readonly Case[] = [
       await b.next('signal');
       a.send(signalOfSize(sizeLimit(a) + 1, room, b));
       assertEqual((await a.closed).code, CLOSES['too-big'].code, 'close');
-      await b.next('peer-left');
+      await b.next('peer-away');
       assertEqual(b.unasked('signal'), [], 'what arrived');
     },
   },

@@ -5,7 +5,7 @@ import { ANYTHING, LEEWAY_MS } from './samples.ts';
 /** How long a JWT is good, and how a newer one takes its place. */
 export const expiry: readonly Case[] = [
   {
-    name: 'token: when it expires the session is closed with token-expired',
+    name: 'token: when it expires the session is closed with token-expired, and a newer token brings it back',
     needs: ['mint'],
     async run(t) {
       const room = t.name('room');
@@ -14,7 +14,11 @@ export const expiry: readonly Case[] = [
       await witness.request({ type: 'join', room }, 'joined');
       await a.request({ type: 'join', room }, 'joined');
       await assertClosed(a, 'token-expired');
-      assertMembers(await witness.next('peer-left'), { room, peer: a.peer, reason: 'lost' }, 'peer-left');
+      assertMembers(await witness.next('peer-away'), { room, peer: a.peer }, 'peer-away');
+      const token = await t.mint({ sub: 'ada', ...ANYTHING });
+      const again = await t.connect({ token, resume: a.proof });
+      assertMembers(again.welcome, { resumed: true, peer: a.peer, instance: a.welcome.instance }, 'welcome');
+      assertMembers(await witness.next('peer-back'), { room, peer: a.peer }, 'peer-back');
     },
   },
   {

@@ -101,11 +101,14 @@ export const leaving: readonly Case[] = [
     },
   },
   {
-    name: 'close: any other close is a lost connection',
+    name: 'close: after any other close the peer is away, and has not left',
     async run(t) {
       const { room, a, b } = await t.pair();
       await b.close(3000);
-      assertMembers(await a.next('peer-left'), { room, peer: b.peer, reason: 'lost' }, 'peer-left');
+      assertMembers(await a.next('peer-away'), { room, peer: b.peer }, 'peer-away');
+      const { peers } = await a.request({ type: 'join', room }, 'joined');
+      assertMembers(peers[0], { peer: b.peer, away: true }, 'the seat');
+      assertEqual(a.unasked(), [], 'what else was heard');
     },
   },
   {

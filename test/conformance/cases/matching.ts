@@ -137,14 +137,14 @@ export const matching: readonly Case[] = [
     },
   },
   {
-    name: 'match: who has gone is not matched',
+    name: 'match: who is away is matched with nobody, and is when it is back and asks again',
     async run(t) {
       const { room, a: gone, b } = await t.pair();
       const c = await t.connect();
       const queue = t.name('queue');
       await gone.request({ type: 'match', queue }, 'waiting');
-      await gone.close(3000);
-      assertEqual((await b.next('peer-left')).room, room, 'the room that the one who has gone was in');
+      await gone.drop();
+      assertEqual((await b.next('peer-away')).room, room, 'the room that the one who has gone was in');
       await b.request({ type: 'match', queue }, 'waiting');
       await c.request({ type: 'match', queue }, 'waiting');
       const { peers } = await b.next('joined');
@@ -153,6 +153,10 @@ export const matching: readonly Case[] = [
         [c.peer],
         'peers',
       );
+      const [back, d] = await Promise.all([t.resume(gone), t.connect()]);
+      await d.request({ type: 'match', queue }, 'waiting');
+      await back.request({ type: 'match', queue }, 'waiting');
+      assertEqual((await d.next('joined')).peers[0]?.peer, gone.peer, 'whom the next one is matched with');
     },
   },
   {

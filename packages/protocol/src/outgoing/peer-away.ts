@@ -2,7 +2,10 @@ import * as z from 'zod';
 
 import { peerId, roomId } from '../fields.ts';
 
-/** A peer's socket is gone, and its seat waits for it. Keep the call: media need no signalling. (Reserved.) */
+/**
+ * A peer's socket is gone, and its seat waits for it; `peer-back` or `peer-left` follows. Keep the call, which needs no
+ * signalling, and go on signalling: what is sent to it is kept.
+ */
 export const peerAway = z.object({
   type: z.literal('peer-away'),
   room: roomId,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 import { peerId, roomId } from '../fields.ts';
 
-/** A peer that was away continues its session: same instance, and its mail first. (Reserved.) */
+/** A peer that was away goes on: same instance, and what was kept for it before anything newer. */
 export const peerBack = z.object({
   type: z.literal('peer-back'),
   room: roomId,

@@ -8,6 +8,7 @@ import { instanceId, meta, peerId, roomId, userId } from '../fields.ts';
  * - `user`: who its token speaks for; absent with a public token, which speaks for nobody.
  * - `polite`: whether *you* are the polite one towards it. Of two, the later joiner is polite, and offers first.
  * - `meta`: absent if it told nothing.
+ * - `away`: its socket is gone, and its seat waits for it, as after `peer-away`; absent if it is here.
  */
 export const roomPeer = z.object({
   peer: peerId,
@@ -15,6 +16,7 @@ export const roomPeer = z.object({
   instance: instanceId,
   meta: meta.optional(),
   polite: z.boolean(),
+  away: z.literal(true).optional(),
 });
 
 export type RoomPeer = z.infer<typeof roomPeer>;

@@ -5,7 +5,8 @@ import { candidate, counter, custom, description, instanceId, peerId, roomId } f
 /**
  * What a peer sent you, in its own words; `from` and `fromInstance` are stamped by the node.
  *
- * - `mailed`: a resume that died had perhaps delivered this once already, as often as it says. (Reserved.)
+ * - `mailed`: it was kept while you were away, and was handed to this many sessions of yours before that ended without a
+ *   word. You may have had it.
  */
 export const signal = z.object({
   type: z.literal('signal'),

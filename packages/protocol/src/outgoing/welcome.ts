@@ -12,12 +12,16 @@ export const iceServer = z.object({
 
 export type IceServer = z.infer<typeof iceServer>;
 
+/** What may stand in a subprotocol and in a query as it is. Clients look no further into it. */
+const RESUME_PATTERN = /^[A-Za-z0-9._~-]{1,256}$/;
+
 /**
  * The first message of every session; nothing comes before it.
  *
  * - `user`: absent with a public token.
- * - `resume`: the proof for coming back. `resumed`: whether this session continues an earlier one; then `rooms` says
- *   how its rooms stand. (Reserved in this version: no `resume`, `resumed` is false.)
+ * - `resume`: the proof for coming back, a secret; opaque. `resumeForMs`: how long after the end of its socket the peer
+ *   may come back. Absent where sessions cannot be resumed.
+ * - `resumed`: whether this session continues an earlier one; then `rooms` says how its rooms stand.
  * - `expiresInMs`: what is left of the token; absent if it does not expire.
  * - `heartbeatMs`: how often the node pings. A client that hears nothing for twice this time is cut off.
  * - `limits`: numbers with their unit in the name. `features`: the optional abilities of this node.
@@ -29,7 +33,8 @@ export const welcome = z.object({
   instance: instanceId,
   session: sessionId,
   realm,
-  resume: z.string().optional(),
+  resume: z.string().regex(RESUME_PATTERN).optional(),
+  resumeForMs: durationMs.optional(),
   resumed: z.boolean(),
   rooms: z.array(roomSnapshot).optional(),
   expiresInMs: durationMs.optional(),
