@@ -56,6 +56,7 @@ export class RedisBus implements Bus {
 
   start(listener: BusListener): Promise<void> {
     this.#listener = listener;
+    this.#context.publisher.on('ready', this.#isBack);
     return this.#subscription.start();
   }
 
@@ -75,10 +76,17 @@ export class RedisBus implements Bus {
   async stop(): Promise<void> {
     this.#flush();
     this.#stopped = true;
+    this.#context.publisher.off('ready', this.#isBack);
     this.#subscription.stop();
     await Promise.all(this.#inFlight);
     this.#listener = undefined;
   }
+
+  /**
+   * Redis was away and is back, perhaps as another process: after a failover from a master that froze, the subscription
+   * stands and will be silent, and it would take a few unheard probes to tell.
+   */
+  readonly #isBack = (): void => this.rebuild();
 
   #flush(): void {
     const gathered = this.#gathered;

@@ -25,6 +25,8 @@ export class InboxSubscription {
   readonly #received: (frame: Buffer) => void;
   #inbox: Inbox;
   #redis: Redis | undefined;
+  /** In a Cluster: the inbox's slot, and who served it when it was subscribed to. */
+  #served: { readonly slot: number; readonly by: string } | undefined;
   #subscribed = false;
   #firstTime: (() => void) | undefined;
   #failures = 0;
@@ -51,6 +53,7 @@ export class InboxSubscription {
 
   /** Resolves when Redis has confirmed the subscription for the first time. */
   start(): Promise<void> {
+    this.#context.commands.on('refresh', this.#slotsLearnt);
     return new Promise((resolve) => {
       this.#firstTime = resolve;
       this.#connect();
@@ -66,8 +69,18 @@ export class InboxSubscription {
 
   stop(): void {
     this.#stopped = true;
+    this.#context.commands.off('refresh', this.#slotsLearnt);
     this.#discard();
   }
+
+  /** An owner that is frozen tells nobody that another has taken its slots; the rest of the Cluster does. */
+  readonly #slotsLearnt = (): void => {
+    const { commands } = this.#context;
+    if (!this.#subscribed || !this.#served || !(commands instanceof Cluster)) return;
+    const [owner] = commands.slots[this.#served.slot] ?? [];
+    if (owner !== undefined && owner !== this.#served.by)
+      this.#retry(this.#attempt, new Error('the slot of the inbox has another owner'));
+  };
 
   #connect(): void {
     const attempt = ++this.#attempt;
@@ -110,6 +123,7 @@ export class InboxSubscription {
     const range = ranges.find(([first, last]) => first <= slot && slot <= last);
     const [host, port] = range?.[2] ?? [];
     if (!host || !port) throw new Error('nobody owns the slot of the inbox');
+    this.#served = { slot, by: `${host}:${port}` };
     return { kind: 'standalone', address: { host, port }, db: 0, tls: false, login: topology.login };
   }
 

@@ -4,13 +4,13 @@ import type { Inbox, LimitName, PeerKey, QueueKey, RoomKey } from '@parley/core'
  * Every key and channel that exists, with its shape and its end.
  *
  * What stands in braces decides the slot in a Redis Cluster. Each script touches one slot, and but for those of the bans
- * one key. No key is ever without a TTL: each script sets it in the same breath as the value.
+ * and of the peers one key. No key is ever without a TTL: each script sets it in the same breath as the value.
  *
  * An *entry* (a row, a seat, a waiter, a match) is one field of a hash whose value is one line: words divided by single
  * spaces, and text that may hold spaces last. Its first word is the version of its shape, `v` that of the hash; a script
  * reads its own version and the one before. Times are milliseconds of Redis time unless the name ends in `Us`
  * (microseconds). A *claim* is `session instance user meta`: user may be empty, meta is JSON text, or empty; scripts pass
- * it on unread. `away` is 0: it is here; what else it may be belongs to peers that come back.
+ * it on unread. `away` is 0: it is here; else when its window ends.
  */
 export interface Keys {
   /**
@@ -25,10 +25,17 @@ export interface Keys {
    */
   readonly bans: string;
   /**
-   * Hash, where a peer is: `v`, `fence`, `node`, `session`, `instance`, `until`, `away`, `bye` (1: a tombstone, which has
-   * no node, session and instance). TTL: `until`, so that what has lapsed is not there.
+   * Hash, where a peer is: `v`, `fence`, `node`, `session`, `instance`, `user` (perhaps empty), `rooms` (divided by spaces),
+   * `proven` and `offered` (SHA-256 of secrets, hex), `handed` (how many at the head of the mail were handed to this
+   * session), `away`, `until`, `bye` (1: a tombstone, which has only fence, until, away and bye). TTL: `until`, so that what
+   * has lapsed is not there; what is away ends earlier, for whoever looks.
    */
   peer(key: PeerKey): string;
+  /**
+   * List: the signals kept for a peer that is away, each `n text`, where n is how often it was handed to a session. No
+   * version: its peer has one. TTL: that of its peer, in whose slot it is.
+   */
+  mail(key: PeerKey): string;
   /**
    * Hash: `v`, `tag`, `epoch`, `capacity`, `code` (1: a minted code), `good` (until when a code is good with nobody there,
    * else 0), `lastUs` (the highest joinedAt so far), `door` (JSON list, or empty), and per seat
@@ -65,6 +72,7 @@ export function keysOf(prefix: string): Keys {
     nodes,
     bans: `${prefix}:bans:{${nodes}}`,
     peer: (key) => `${prefix}:peer:{${key}}`,
+    mail: (key) => `${prefix}:mail:{${key}}`,
     room: (key) => `${prefix}:room:{${key}}`,
     queue: (key) => `${prefix}:queue:{${key}}`,
     rate: (limit, subject) => `${prefix}:rate:{${limit}/${subject}}`,

@@ -16,7 +16,7 @@ export function redisNodes(scripts: Scripts, keys: Keys, random: Random): NodeTa
   };
 }
 
-function beatAnswer([nowMs, table, beats, bansVersion, ...rows]: Reply): BeatAnswer {
+function beatAnswer([nowMs, table, beats, bansVersion, was, ...rows]: Reply): BeatAnswer {
   const nodes: KnownNode[] = [];
   for (let at = 0; at < rows.length; at += 2) {
     const row = JSON.parse(String(rows[at + 1])) as NodeRow;
@@ -27,6 +27,7 @@ function beatAnswer([nowMs, table, beats, bansVersion, ...rows]: Reply): BeatAns
     table: String(table),
     beats: Number(beats),
     bansVersion: Number(bansVersion),
+    was: was as BeatAnswer['was'],
     nodes,
   };
 }

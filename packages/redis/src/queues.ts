@@ -4,6 +4,7 @@ import {
   type QueueDirectory,
   type QueueKey,
   type Waiter,
+  type WaiterRef,
   type WaitersAssertion,
   Unavailable,
 } from '@parley/core';
@@ -11,36 +12,40 @@ import type { PeerId, RoomId } from '@parley/protocol';
 
 import { claimWords, readEntry, WAITER_WORDS } from './entry.ts';
 import type { Keys } from './keys.ts';
+import { readingArgs } from './reading.ts';
 import type { Reply, Scripts } from './scripts.ts';
 
 export function redisQueues(scripts: Scripts, keys: Keys): QueueDirectory {
+  async function release({ key, peer, fence }: WaiterRef, keepMs: number) {
+    const [outcome] = await scripts.run('unmatch', keys.queue(key), [peer, fence, keepMs]);
+    return outcome as 'left' | 'matched' | 'absent';
+  }
+
   return {
     async enqueue({ waiter, notAfterMs, ...assertion }) {
       const { key, node } = assertion;
       const own = [waiter.peer, waiter.fence, claimWords(waiter), node];
-      const args = [notAfterMs, ...own, ...matchArgs(assertion), ...assertion.lost];
+      const args = [notAfterMs, ...own, ...matchArgs(assertion), ...readingArgs(assertion.reading)];
       const reply = await scripts.run('enqueue', keys.queue(key), args);
       const outcome = reply[0] as 'waiting' | 'late' | 'superseded';
       if (outcome !== 'waiting') return { outcome };
       const [match] = readMatches(key, reply, 2);
       return { outcome, since: Number(reply[1]), ...(match && { match }) };
     },
-    async unmatch({ key, peer, fence }) {
-      const [outcome] = await scripts.run('unmatch', keys.queue(key), [peer, fence]);
-      return outcome as 'left' | 'matched' | 'absent';
-    },
+    unmatch: (waiter) => release(waiter, 0),
+    away: (waiter, awayMs) => release(waiter, awayMs),
     async confirm(key, match, peers) {
       return readMatches(key, await scripts.run('confirm-match', keys.queue(key), [match, ...peers]), 1)[0];
     },
     async assert({ waiters, notAfterMs, ...assertion }) {
-      const { key, node, lost } = assertion;
+      const { key, node, reading } = assertion;
       const args = [
         notAfterMs,
         node,
         ...matchArgs(assertion),
         waiters.length,
         ...waiters.flatMap(ownWaiterArgs),
-        ...lost,
+        ...readingArgs(reading),
       ];
       const reply = await scripts.run('assert-waiters', keys.queue(key), args);
       if (reply[0] === 'late') throw new Unavailable('the assertion came too late');

@@ -9,15 +9,22 @@ import {
   type RoomSnapshot,
   type Seat,
   type SeatAnswer,
+  type SeatRef,
   Unavailable,
 } from '@parley/core';
 import type { PeerId } from '@parley/protocol';
 
 import { claimWords, readEntry, SEAT_WORDS } from './entry.ts';
 import type { Keys } from './keys.ts';
-import type { Reply, Scripts } from './scripts.ts';
+import { readingArgs } from './reading.ts';
+import type { Reply, ScriptName, Scripts } from './scripts.ts';
 
 export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDirectory {
+  async function change(name: ScriptName, seat: SeatRef, ...more: (string | number)[]): Promise<SeatAnswer> {
+    const args = [random.id(), seat.peer, seat.fence, seat.orEarlier ? 1 : '', ...more];
+    return seatAnswer(seat.key, await scripts.run(name, keys.room(seat.key), args));
+  }
+
   return {
     async join({
       key,
@@ -28,26 +35,24 @@ export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDi
       codeLifeMs,
       door,
       lifeMs,
-      lost,
+      reading,
       notAfterMs,
     }): Promise<JoinAnswer> {
       const own = [node, seat.peer, seat.fence, claimWords(seat), lifeMs];
       const made = [capacity, mode === 'must-be-new' ? (codeLifeMs ?? '') : '', doorText(door)];
-      const args = [random.id(), notAfterMs, ...own, mode, ...made, ...lost];
+      const args = [random.id(), notAfterMs, ...own, mode, ...made, ...readingArgs(reading)];
       const reply = await scripts.run('join', keys.room(key), args);
       const outcome = reply[0] as JoinAnswer['outcome'];
       return outcome === 'joined' ? { outcome, ...roomChange(key, reply) } : { outcome };
     },
-    async leave({ key, peer, fence }) {
-      return seatAnswer(key, await scripts.run('leave', keys.room(key), [random.id(), peer, fence]));
+    leave: (seat) => change('leave', seat),
+    update: (seat, meta) => change('update', seat, meta ?? ''),
+    away: (seat, awayMs, lifeMs) => change('away-seat', seat, awayMs, lifeMs),
+    async resume({ key, node, seat: { peer, fence, session, instance }, lifeMs, reading }) {
+      const args = [random.id(), node, peer, fence, session, instance, lifeMs, ...readingArgs(reading)];
+      return seatAnswer(key, await scripts.run('resume-seat', keys.room(key), args));
     },
-    async update({ key, peer, fence }, meta) {
-      return seatAnswer(
-        key,
-        await scripts.run('update', keys.room(key), [random.id(), peer, fence, meta ?? '']),
-      );
-    },
-    async assert({ key, facts, node, seats, codeLifeMs, lifeMs, lost, notAfterMs }) {
+    async assert({ key, facts, node, seats, codeLifeMs, lifeMs, reading, notAfterMs }) {
       const own = [facts.epoch, facts.capacity, facts.code ? 1 : 0, codeLifeMs ?? '', doorText(facts.door)];
       const args = [
         random.id(),
@@ -57,7 +62,7 @@ export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDi
         ...own,
         seats.length,
         ...seats.flatMap(ownSeatArgs),
-        ...lost,
+        ...readingArgs(reading),
       ];
       const reply = await scripts.run('assert-seats', keys.room(key), args);
       if (reply[0] === 'late') throw new Unavailable('the assertion came too late');
@@ -101,6 +106,7 @@ function roomChange(key: RoomKey, reply: Reply): RoomChange {
 }
 
 function readSeat(peer: PeerId, line: string): Seat {
-  const { claim, at } = readEntry(peer, line, SEAT_WORDS);
-  return { ...claim, joinedAt: at };
+  const { claim, at, words } = readEntry(peer, line, SEAT_WORDS);
+  const awayUntilMs = Number(words[3]);
+  return { ...claim, joinedAt: at, ...(awayUntilMs > 0 && { awayUntilMs }) };
 }

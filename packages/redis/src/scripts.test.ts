@@ -2,7 +2,13 @@ import { readdirSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { readScript, scriptNames } from './scripts.ts';
+import { readScript, scriptNames, type ScriptName } from './scripts.ts';
+
+/** The bans and their version; a peer and its mail. */
+const hasTwoKeys: readonly ScriptName[] = [
+  ...(['ban', 'unban', 'bans'] as const),
+  ...(['claim', 'confirm', 'assert-peer', 'away', 'put', 'bye'] as const),
+];
 
 describe('scripts', () => {
   it('are all there, and no file is without a name', () => {
@@ -19,12 +25,12 @@ describe('scripts', () => {
   });
 
   it.each(scriptNames)(
-    '%s touches the keys alone that it says: one, or for the bans those of one slot',
+    '%s touches the keys alone that it says: one, or for bans and peers those of one slot',
     (name) => {
       const { source } = readScript(name);
 
       const said = source.match(/(?<=^-- )KEYS\[\d\](?=  )/gm) ?? [];
-      expect(said).toEqual(['ban', 'unban', 'bans'].includes(name) ? ['KEYS[1]', 'KEYS[2]'] : ['KEYS[1]']);
+      expect(said).toEqual(hasTwoKeys.includes(name) ? ['KEYS[1]', 'KEYS[2]'] : ['KEYS[1]']);
       expect(new Set(source.match(/KEYS\[.*?\]/g))).toEqual(new Set(said));
     },
   );

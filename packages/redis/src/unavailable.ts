@@ -11,3 +11,9 @@ export function unavailable(what: string, failure: unknown): Unavailable {
   if (failure instanceof Error && 'command' in failure) delete failure.command;
   return new Unavailable(`Redis gave no answer to ${what}`, { cause: failure });
 }
+
+/** Whether a command failed because Redis is full, and so did nothing at all. */
+export function isOutOfMemory(failure: unknown): boolean {
+  const cause = failure instanceof Unavailable ? failure.cause : failure;
+  return cause instanceof Error && cause.message.startsWith('OOM ');
+}

@@ -12,6 +12,7 @@ import {
   NODE_2,
   NODE_3,
   PAIRS,
+  readingOf,
   rowOf,
   SHORT_MS,
   TRIOS,
@@ -166,7 +167,11 @@ export function queueEnqueueContract(make: MakeDirectory): void {
 
     it('is not matched when its node is lost', async () => {
       await enqueue(at().directory, 'ann', { node: NODE_1 });
-      expect((await enqueue(at().directory, 'bob', { node: NODE_2, lost: [NODE_1] })).match).toBeUndefined();
+      const bob = await enqueue(at().directory, 'bob', {
+        node: NODE_2,
+        reading: readingOf({ lost: [NODE_1] }),
+      });
+      expect(bob.match).toBeUndefined();
 
       expect(membersOf((await enqueue(at().directory, 'cat', { node: NODE_3 })).match)).toEqual([
         'bob',
@@ -182,7 +187,7 @@ export function queueEnqueueContract(make: MakeDirectory): void {
         node: NODE_3,
         key: TRIOS,
         size: 3,
-        lost: [NODE_2],
+        reading: readingOf({ lost: [NODE_2] }),
         fresh: freshNames(2),
       });
 

@@ -17,6 +17,7 @@ import {
   OLDEST_EPOCH,
   ownSeat,
   peersIn,
+  readingOf,
   refOf,
   ROOM,
   rowOf,
@@ -84,18 +85,20 @@ export function roomAssertContract(make: MakeDirectory): void {
       });
     });
 
-    it('removes the seats at lost nodes', async () => {
+    it('finds the seats at lost nodes away', async () => {
       await join(at().directory, 'ann', { capacity: 3 });
       await join(at().directory, 'bob', { node: NODE_2 });
       const { room: before } = await join(at().directory, 'cat', { node: NODE_3 });
       const own = ownSeat('ann', seatIn(before, 'ann').joinedAt);
 
       const { from, room } = await at().directory.rooms.assert(
-        assertionOf([own], { facts: before, lost: [NODE_2] }),
+        assertionOf([own], { facts: before, reading: readingOf({ lost: [NODE_2] }) }),
       );
       expect(from).toBe(before.tag);
       expect(room.tag).not.toBe(before.tag);
-      expect(peersIn(room)).toEqual(['ann', 'cat']);
+      expect(peersIn(room)).toEqual(['ann', 'bob', 'cat']);
+      expect(seatIn(room, 'bob')).toHaveProperty('awayUntilMs');
+      expect(seatIn(room, 'cat')).not.toHaveProperty('awayUntilMs');
     });
 
     it('sets what the own seats say of themselves', async () => {

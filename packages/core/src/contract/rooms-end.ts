@@ -14,7 +14,9 @@ import {
   NODE_3,
   ownSeat,
   peersIn,
+  readingOf,
   refOf,
+  seatIn,
   SHORT_MS,
 } from './samples.ts';
 import { fresh, type MakeDirectory } from './subject.ts';
@@ -48,14 +50,16 @@ export function roomEndContract(make: MakeDirectory): void {
       expect(next.room.epoch > room.epoch).toBe(true);
     });
 
-    it('drops the seats at lost nodes first, in the step that joins', async () => {
-      await join(at().directory, 'ann', { node: NODE_1 });
+    it('keeps the seats at lost nodes, which are away, in the step that joins', async () => {
+      await join(at().directory, 'ann', { node: NODE_1, capacity: 3 });
       const { room: before } = await join(at().directory, 'bob', { node: NODE_2 });
 
-      expect(await at().directory.rooms.join(joinOf('cat', { lost: [NODE_3] }))).toEqual({ outcome: 'full' });
-      const { from, room } = await join(at().directory, 'cat', { node: NODE_3, lost: [NODE_1] });
-      expect(peersIn(room)).toEqual(['bob', 'cat']);
+      const reading = readingOf({ lost: [NODE_1] });
+      const { from, room } = await join(at().directory, 'cat', { node: NODE_3, reading });
+      expect(peersIn(room)).toEqual(['ann', 'bob', 'cat']);
+      expect(seatIn(room, 'ann')).toHaveProperty('awayUntilMs');
       expect([before.tag, room.tag, '']).not.toContain(from);
+      expect(await at().directory.rooms.join(joinOf('dan', { reading }))).toEqual({ outcome: 'full' });
     });
 
     it.each([
@@ -76,26 +80,33 @@ export function roomEndContract(make: MakeDirectory): void {
       },
     );
 
-    it('is gone when everybody in it was at a lost node', async () => {
+    it('is gone when everybody in it was at a lost node for too long', async () => {
       const { room: before } = await join(at().directory, 'ann', { node: NODE_1, capacity: 5 });
 
-      const late = joinOf('bob', { node: NODE_2, mode: 'must-exist', lost: [NODE_1] });
+      const over = readingOf({ lost: [NODE_1], awayMs: 0 });
+      const late = joinOf('bob', { node: NODE_2, mode: 'must-exist', reading: over });
       expect(await at().directory.rooms.join(late)).toEqual({ outcome: 'absent' });
-      const next = { node: NODE_2, mode: 'must-be-new', lost: [NODE_1], capacity: 3 } as const;
+      const next = { node: NODE_2, mode: 'must-be-new', reading: over, capacity: 3 } as const;
       const { from, room } = await join(at().directory, 'bob', next);
       expect(from).toBe('');
       expect(room).toMatchObject({ capacity: 3, seats: [{ peer: 'bob' }] });
       expect(room.epoch).not.toBe(before.epoch);
     });
 
-    it('has its tag changed by what is dropped, when the join itself changes nothing', async () => {
+    it('has its tag changed by what is found, when the join itself changes nothing', async () => {
       await join(at().directory, 'ann', { node: NODE_1 });
       const { room: before } = await join(at().directory, 'bob', { node: NODE_2 });
 
-      const { from, room } = await join(at().directory, 'bob', { node: NODE_2, lost: [NODE_1] });
+      const { from, room } = await join(at().directory, 'bob', {
+        node: NODE_2,
+        reading: readingOf({ lost: [NODE_1] }),
+      });
       expect(from).toBe(room.tag);
       expect(room.tag).not.toBe(before.tag);
-      expect(peersIn(room)).toEqual(['bob']);
+      expect(room.seats).toEqual([
+        { ...seatIn(before, 'ann'), awayUntilMs: expect.any(Number) },
+        seatIn(before, 'bob'),
+      ]);
     });
   });
 

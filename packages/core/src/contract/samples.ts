@@ -21,6 +21,7 @@ import type {
   NodeRow,
   OwnSeat,
   OwnWaiter,
+  Reading,
   RoomFacts,
   RoomSnapshot,
   SeatAnswer,
@@ -44,6 +45,14 @@ export const LONG_MS = 60_000;
 export const SHORT_MS = 200;
 /** Certainly longer than {@link SHORT_MS}. */
 export const LONGER_MS = 300;
+/** A reading by a node that knows of no lost node, where peers may be away for longer than any test. */
+export const readingOf = (more: Partial<Reading> = {}): Reading => ({
+  lost: [],
+  awayMs: LONG_MS,
+  mercyUntilMs: 0,
+  ...more,
+});
+
 /** Later than any directory's time. */
 export const FAR_MS = 9_999_999_999_999;
 
@@ -92,7 +101,7 @@ export function joinOf(
     capacity: 2,
     mode: 'may-create',
     lifeMs: LONG_MS,
-    lost: [],
+    reading: readingOf(),
     notAfterMs: FAR_MS,
     ...rest,
   };
@@ -124,7 +133,7 @@ export function assertionOf(seats: readonly OwnSeat[], more: Partial<SeatsAssert
     node: NODE_1,
     seats,
     lifeMs: LONG_MS,
-    lost: [],
+    reading: readingOf(),
     notAfterMs: FAR_MS,
     ...more,
   };
@@ -171,7 +180,7 @@ const inPairs = {
   node: NODE_1,
   lifeMs: LONG_MS,
   confirmWithinMs: LONG_MS,
-  lost: [],
+  reading: readingOf(),
   fresh: freshNames(1),
   notAfterMs: FAR_MS,
 };
@@ -196,6 +205,12 @@ export function waitersOf(
 export const ownWaiter = (peer: string, since: number, at = 1): OwnWaiter => ({
   ...claimOf(peer, { at }),
   since,
+});
+
+/** What a later session says that continues the first one: the peer came back. */
+export const claimOnReturn = (peer: string, at = 2): SeatClaim => ({
+  ...claimOf(peer, { at }),
+  instance: claimOf(peer).instance,
 });
 
 /** Takes a place, and fails the test when that is refused. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PeerId, QueueName, RoomId } from '@parley/protocol';
 import { directoryContract, FakeClock, SeededRandom } from '../contract/index.ts';
+import { keyOf, peerAssertionOf, peerClaimOf, putOf } from '../contract/peer-samples.ts';
 import {
   claimOf,
   enqueue,
@@ -14,9 +15,8 @@ import {
   peersIn,
   REALM,
   rowOf,
-  sessionOf,
 } from '../contract/samples.ts';
-import { peerKey, queueKey, roomKey } from '../keys.ts';
+import { queueKey, roomKey } from '../keys.ts';
 import { MemoryDirectory } from './directory.ts';
 
 const START_MS = 1_700_000_000_000;
@@ -62,15 +62,24 @@ describe('memory directory: to the millisecond', () => {
 
   it('refuses for sixty seconds what is not later than a bye', async () => {
     const { clock, directory } = freshDirectory();
-    const key = peerKey(REALM, 'ann' as PeerId);
-    const claim = async () =>
-      (await directory.peers.claim({ key, node: NODE_1, ...claimOf('ann'), lifeMs: LONG_MS })).outcome;
+    const key = keyOf('ann');
+    const claim = async () => (await directory.peers.claim(peerClaimOf('ann'))).outcome;
     await directory.peers.bye(key, fenceAt('ann'));
     await clock.advance(59_999);
 
     expect(await claim()).toBe('superseded');
     await clock.advance(1);
     expect(await claim()).toBe('claimed');
+  });
+
+  it('keeps a peer that is away until the very end of its window, and mail so long', async () => {
+    const { clock, directory } = freshDirectory();
+    await directory.peers.away(peerAssertionOf('ann', { lifeMs: 10_000 }), 5_000);
+    await clock.advance(4_999);
+
+    expect(await directory.peers.put(putOf('ann', 'hi'))).toEqual({ outcome: 'kept', forMs: 1 });
+    await clock.advance(1);
+    expect(await directory.peers.put(putOf('ann', 'hi'))).toEqual({ outcome: 'gone' });
   });
 
   it('remembers a complete match for thirty seconds', async () => {
@@ -133,13 +142,10 @@ describe('memory directory: for tests', () => {
     for (let n = 0; n < 500; n += 1) {
       const peer = `peer-${n}`;
       await directory.nodes.beat(rowOf(`node-${n}` as typeof NODE_1), 8_000);
-      await directory.peers.claim({
-        key: peerKey(REALM, peer as PeerId),
-        node: NODE_1,
-        ...claimOf(peer),
-        lifeMs,
-      });
-      await directory.peers.bye(peerKey(REALM, peer as PeerId), fenceAt(peer));
+      await directory.peers.claim(peerClaimOf(peer, { lifeMs }));
+      await directory.peers.away(peerAssertionOf(peer, { lifeMs }), lifeMs);
+      await directory.peers.put(putOf(peer, 'a signal'));
+      await directory.peers.bye(keyOf(peer), fenceAt(peer));
       await join(directory, peer, { key: roomKey(REALM, `room-${n}` as RoomId), lifeMs });
       await enqueue(directory, peer, { key: queueKey(REALM, 2, `queue-${n}` as QueueName), lifeMs });
       await directory.bans.ban({ kind: 'peer', subject: `main/${peer}` }, lifeMs);
@@ -166,19 +172,6 @@ describe('memory directory: for tests', () => {
     expect(room.seats[0]).not.toHaveProperty('socket');
     expect((await look(directory)).door).toEqual(['ann']);
     expect((await directory.rooms.join(joinOf('eve'))).outcome).toBe('not-at-the-door');
-  });
-
-  it('names a session that was replaced', async () => {
-    const { directory } = freshDirectory();
-    const key = peerKey(REALM, 'ann' as PeerId);
-    await directory.peers.claim({ key, node: NODE_1, ...claimOf('ann', { at: 1 }), lifeMs: LONG_MS });
-
-    expect(
-      await directory.peers.claim({ key, node: NODE_2, ...claimOf('ann', { at: 2 }), lifeMs: LONG_MS }),
-    ).toEqual({
-      outcome: 'claimed',
-      former: { node: NODE_1, session: sessionOf('ann', 1) },
-    });
   });
 });
 

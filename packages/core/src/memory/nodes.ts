@@ -36,13 +36,14 @@ export class MemoryNodes implements NodeTable {
     });
     if (nowMs - table.lastBeatMs > lifeMs / 2) this.#wake(table, nowMs + lifeMs);
     this.#forget(table, nowMs);
+    const own = table.rows.get(row.node);
+    const was = own ? stateOf(own, nowMs) : 'new';
     // Who said goodbye does not come back: it is only a beat that was late.
-    if (!table.rows.get(row.node)?.gone)
-      table.rows.set(row.node, { row: { ...row }, untilMs: nowMs + lifeMs, gone: false });
+    if (was !== 'gone') table.rows.set(row.node, { row: { ...row }, untilMs: nowMs + lifeMs, gone: false });
     table.beats += 1;
     table.lastBeatMs = nowMs;
     const nodes = [...table.rows.values()].map((each) => ({ ...each.row, state: stateOf(each, nowMs) }));
-    return { nowMs, table: table.id, beats: table.beats, bansVersion: this.#bansVersion(), nodes };
+    return { nowMs, table: table.id, beats: table.beats, bansVersion: this.#bansVersion(), was, nodes };
   }
 
   async goodbye(node: NodeId): Promise<void> {

@@ -1,18 +1,36 @@
 import type { Fence } from '../fence.ts';
 import type { PeerKey } from '../keys.ts';
-import type { ClaimAnswer, PeerClaim, PeerDirectory, PeerPlace } from '../ports/directory.ts';
+import type {
+  ClaimAnswer,
+  PeerAssertion,
+  PeerClaim,
+  PeerDirectory,
+  PutAnswer,
+  PutRequest,
+} from '../ports/directory.ts';
 import type { World } from './directory.ts';
 import { Lapsing } from './lapsing.ts';
+import {
+  asserted,
+  confirmed,
+  continued,
+  fits,
+  formerOf,
+  here,
+  isOver,
+  isSuperseded,
+  mailOf,
+  newLife,
+  type PeerLife,
+  type PeerRecord,
+  placeOf,
+  rightOf,
+  seenAway,
+  windowEndMs,
+} from './peer-record.ts';
 
 /** How long a bye refuses what is not later. */
 const TOMBSTONE_MS = 60_000;
-
-export interface PeerRecord {
-  readonly fence: Fence;
-  readonly untilMs: number;
-  /** Absent: a tombstone. */
-  readonly place?: PeerPlace;
-}
 
 export class MemoryPeers implements PeerDirectory {
   readonly #world: World;
@@ -23,18 +41,85 @@ export class MemoryPeers implements PeerDirectory {
     this.records = new Lapsing(world.clock, (record) => record.untilMs);
   }
 
-  async claim({ key, node, session, fence, lifeMs }: PeerClaim): Promise<ClaimAnswer> {
+  async claim(claim: PeerClaim): Promise<ClaimAnswer> {
+    const { key, fence, reading } = claim;
+    if (this.#nowMs() > claim.notAfterMs) return { outcome: 'late' };
     const held = this.records.get(key);
-    const isBuried = held?.fence === fence && !held.place;
-    if (held && (held.fence > fence || isBuried)) return { outcome: 'superseded' };
-    this.records.set(key, { fence, untilMs: this.#world.clock.nowMs() + lifeMs, place: { node, session } });
-    const former = held?.place;
-    return { outcome: 'claimed', ...(former && former.session !== session && { former }) };
+    if (isSuperseded(fence, held)) return { outcome: 'superseded' };
+
+    const last = held?.life;
+    const life = last && !isOver(last, this.#nowMs(), reading) ? last : undefined;
+    const isAgain = held?.fence === fence;
+    if (isAgain && life?.instance === claim.instance) {
+      this.#keep(claim, here(life));
+      return { outcome: 'claimed' };
+    }
+
+    const right = rightOf(claim, life);
+    if (!right) return { outcome: 'unproven' };
+    const isOther = last && last.session !== claim.session;
+    if (!life || right === 'restart') {
+      this.#keep(claim, newLife(claim));
+      return { outcome: 'claimed', ...(isOther && { former: formerOf(last) }) };
+    }
+    const goesOn = continued(life, claim, isAgain);
+    this.#keep(claim, goesOn);
+    const { instance, rooms } = goesOn;
+    const wasHere = isOther && life.awayUntilMs === undefined;
+    const mail = mailOf(goesOn);
+    return { outcome: 'resumed', instance, rooms, mail, ...(wasHere && { former: placeOf(life) }) };
+  }
+
+  async confirm(key: PeerKey, fence: Fence): Promise<void> {
+    const held = this.records.get(key);
+    if (held?.fence !== fence || !held.life) return;
+    this.records.set(key, { ...held, life: confirmed(held.life) });
+  }
+
+  async assert(assertion: PeerAssertion): Promise<'asserted' | 'restored' | 'superseded'> {
+    const held = this.records.get(assertion.key);
+    if (isSuperseded(assertion.fence, held)) return 'superseded';
+    this.#keep(assertion, asserted(assertion, held));
+    return held?.fence === assertion.fence ? 'asserted' : 'restored';
+  }
+
+  async away(assertion: PeerAssertion, awayMs: number): Promise<'away' | 'superseded'> {
+    const held = this.records.get(assertion.key);
+    if (isSuperseded(assertion.fence, held)) return 'superseded';
+    const saidFirst = held?.fence === assertion.fence ? held.life?.awayUntilMs : undefined;
+    const awayUntilMs = saidFirst ?? this.#nowMs() + awayMs;
+    this.#keep(assertion, { ...asserted(assertion, held), awayUntilMs });
+    return 'away';
+  }
+
+  async put({ key, instance, text, reading, notAfterMs }: PutRequest): Promise<PutAnswer> {
+    const nowMs = this.#nowMs();
+    if (nowMs > notAfterMs) return { outcome: 'late' };
+    const held = this.records.get(key);
+    if (!held?.life || held.life.instance !== instance) return { outcome: 'gone' };
+    const life = seenAway(held.life, nowMs, reading);
+    if (life.awayUntilMs === undefined) return { outcome: 'here', ...placeOf(life) };
+    if (isOver(life, nowMs, reading)) return { outcome: 'gone' };
+
+    const hasRoom = fits(text, life);
+    const mail = hasRoom ? [...life.mail, { text, handings: 0 }] : life.mail;
+    this.records.set(key, { ...held, life: { ...life, mail } });
+    if (!hasRoom) return { outcome: 'full' };
+    const endsAtMs = Math.min(windowEndMs(life.awayUntilMs, reading), held.untilMs);
+    return { outcome: 'kept', forMs: Math.ceil(endsAtMs - nowMs) };
   }
 
   async bye(key: PeerKey, fence: Fence): Promise<void> {
     const held = this.records.get(key);
     if (held && held.fence > fence) return;
-    this.records.set(key, { fence, untilMs: this.#world.clock.nowMs() + TOMBSTONE_MS });
+    this.records.set(key, { fence, untilMs: this.#nowMs() + TOMBSTONE_MS });
+  }
+
+  #keep({ key, fence, lifeMs }: PeerClaim | PeerAssertion, life: PeerLife): void {
+    this.records.set(key, { fence, untilMs: this.#nowMs() + lifeMs, life });
+  }
+
+  #nowMs(): number {
+    return this.#world.clock.nowMs();
   }
 }

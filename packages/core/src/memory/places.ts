@@ -1,4 +1,4 @@
-import type { NodeId, PeerId } from '@parley/protocol';
+import type { PeerId } from '@parley/protocol';
 import type { SeatClaim } from '../ports/directory.ts';
 
 /** Who is somewhere, and until when if nobody says so again: a seat of a room, or a waiter of a queue. */
@@ -8,15 +8,6 @@ export interface Place<Holder> {
 }
 
 export type Places<Holder> = Map<PeerId, Place<Holder>>;
-
-/** Whether a place is free again: it was not renewed in time, or its node is known to be lost. */
-export function hasEnded(
-  place: Place<{ readonly node: NodeId }>,
-  nowMs: number,
-  lost: readonly NodeId[],
-): boolean {
-  return place.untilMs <= nowMs || lost.includes(place.holder.node);
-}
 
 export const latestEndMs = (places: Places<unknown>) =>
   [...places.values()].reduce((latestMs, place) => Math.max(latestMs, place.untilMs), -Infinity);

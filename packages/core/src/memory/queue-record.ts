@@ -1,7 +1,7 @@
 import type { NodeId, PeerId, RoomId } from '@parley/protocol';
 import type { QueueKey } from '../keys.ts';
-import type { FreshMatch, Match, OwnWaiter, Waiter, WaitersAssertion } from '../ports/directory.ts';
-import { bareClaim, firstFree, hasEnded, latestEndMs, type Places } from './places.ts';
+import type { FreshMatch, Match, OwnWaiter, Reading, Waiter, WaitersAssertion } from '../ports/directory.ts';
+import { bareClaim, firstFree, latestEndMs, type Place } from './places.ts';
 
 /** How long a complete match is remembered, so that the node of every member hears of it. */
 const COMPLETE_MEMORY_MS = 30_000;
@@ -13,8 +13,13 @@ const COMPLETE_MEMORY_MS = 30_000;
 export interface QueueRecord {
   /** The highest `since` there ever was. */
   lastSince: number;
-  readonly waiters: Places<Waiter>;
+  readonly waiters: Map<PeerId, WaiterPlace>;
   readonly matches: Map<string, MatchRecord>;
+}
+
+export interface WaiterPlace extends Place<Waiter> {
+  /** Its peer is away, and stands in no match; until then it may come back for the place. */
+  readonly isAway: boolean;
 }
 
 export interface MatchRecord {
@@ -35,14 +40,14 @@ export const queueEndMs = ({ waiters, matches }: QueueRecord) =>
   [...matches.values()].reduce((latestMs, match) => Math.max(latestMs, match.endsAtMs), latestEndMs(waiters));
 
 /**
- * Settles what is overdue, then drops who has lapsed or is lost. Of a match that failed, who has not confirmed loses the
- * place, but for those `spokenFor`: their own node names them in this very call.
+ * Settles what is overdue, then drops who has lapsed; who is at a lost node is away. Of a match that failed, who has not
+ * confirmed loses the place, but for those `spokenFor`: their own node names them in this very call.
  */
 export function settle(
   queue: QueueRecord,
   nowMs: number,
   spokenFor: readonly PeerId[],
-  lost: readonly NodeId[] = [],
+  reading?: Reading,
 ): void {
   for (const { id, endsAtMs, complete, members, confirmed } of queue.matches.values()) {
     if (endsAtMs > nowMs) continue;
@@ -51,14 +56,37 @@ export function settle(
     for (const { peer } of members)
       if (!confirmed.has(peer) && !spokenFor.includes(peer)) queue.waiters.delete(peer);
   }
-  for (const [peer, place] of queue.waiters) if (hasEnded(place, nowMs, lost)) giveUp(queue, peer);
+  for (const place of queue.waiters.values()) {
+    if (place.isAway) endWindow(queue, place, nowMs, reading);
+    else if (place.untilMs <= nowMs) giveUp(queue, place.holder.peer);
+    else if (reading?.lost.includes(place.holder.node)) goAway(queue, place, nowMs + reading.awayMs);
+  }
 }
 
-/** Gives a place up, and with it the match it stood in: the others have their places back. */
+/** Whether it was out of reach a while ago, the directory has only from a reading: without one, no window ends. */
+function endWindow(queue: QueueRecord, place: WaiterPlace, nowMs: number, reading?: Reading): void {
+  if (!reading) return;
+  const untilMs = Math.max(place.untilMs, reading.mercyUntilMs);
+  if (untilMs <= nowMs) giveUp(queue, place.holder.peer);
+  else queue.waiters.set(place.holder.peer, { ...place, untilMs });
+}
+
+/** Gives the match up that it stands in, but not the place: until then it may come back. */
+export function goAway(queue: QueueRecord, { holder }: WaiterPlace, untilMs: number): void {
+  giveUpMatchOf(queue, holder.peer);
+  queue.waiters.set(holder.peer, { holder, untilMs, isAway: true });
+}
+
+/** Gives a place up, and with it the match it stood in. */
 export function giveUp(queue: QueueRecord, peer: PeerId): void {
+  giveUpMatchOf(queue, peer);
+  queue.waiters.delete(peer);
+}
+
+/** The others have their places back. */
+function giveUpMatchOf(queue: QueueRecord, peer: PeerId): void {
   const match = runningMatchOf(queue, peer);
   if (match) queue.matches.delete(match.id);
-  queue.waiters.delete(peer);
 }
 
 export const runningMatchOf = (queue: QueueRecord, peer: PeerId) =>
@@ -73,12 +101,15 @@ export const completeMatchOf = (queue: QueueRecord, { peer, fence }: Pick<Waiter
       standing.has(peer) && members.some((member) => member.peer === peer && member.fence === fence),
   );
 
-/** A waiter as its own node asserts it: extended where it is, put back where it was, or left out because a later word stands. */
+/**
+ * A waiter as its own node asserts it: extended where it is, put back where it was, or left out because a later word stands.
+ * One that was away is here: its node was taken for lost, and was not.
+ */
 export function putBack(queue: QueueRecord, node: NodeId, own: OwnWaiter, untilMs: number): void {
   const there = queue.waiters.get(own.peer)?.holder;
   // An earlier place than the one it has now was given up since, and remembered by a directory that forgot that.
   if (there?.fence === own.fence && there.since >= own.since) {
-    queue.waiters.set(own.peer, { holder: there, untilMs });
+    queue.waiters.set(own.peer, { holder: there, untilMs, isAway: false });
     return;
   }
   if ((there && there.fence > own.fence) || completeMatchOf(queue, own)) return;
@@ -92,7 +123,7 @@ export function putBack(queue: QueueRecord, node: NodeId, own: OwnWaiter, untilM
 
 export function takePlace(queue: QueueRecord, holder: Waiter, untilMs: number): void {
   queue.lastSince = Math.max(queue.lastSince, holder.since);
-  queue.waiters.set(holder.peer, { holder, untilMs });
+  queue.waiters.set(holder.peer, { holder, untilMs, isAway: false });
   for (const { standing } of queue.matches.values()) standing.delete(holder.peer);
 }
 
@@ -108,6 +139,7 @@ export function makeMatches(
       .flatMap(({ members }) => members.map(({ peer }) => peer)),
   );
   const free = [...queue.waiters.values()]
+    .filter(({ isAway }) => !isAway)
     .map(({ holder }) => holder)
     .filter(({ peer }) => !matched.has(peer))
     .toSorted((a, b) => a.since - b.since);

@@ -3,7 +3,18 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NodeId, PeerId } from '@parley/protocol';
 import { FakeClock, SeededRandom } from '../contract/index.ts';
-import { enqueueOf, freshNames, NODE_1, NODE_2, NODE_3, waiterRef, waitersOf } from '../contract/samples.ts';
+import {
+  claimOf,
+  claimOnReturn,
+  enqueueOf,
+  freshNames,
+  NODE_1,
+  NODE_2,
+  NODE_3,
+  readingOf,
+  waiterRef,
+  waitersOf,
+} from '../contract/samples.ts';
 import type { Waiter } from '../ports/directory.ts';
 import { MemoryDirectory } from './directory.ts';
 import { emptyQueue, type MatchRecord, type QueueRecord } from './queue-record.ts';
@@ -14,6 +25,7 @@ const PEERS = ['ann', 'bob', 'cat', 'dan', 'eve', 'fox'] as const;
 const peer = fc.constantFrom(...PEERS);
 const node = fc.constantFrom(...NODES);
 const lost = fc.constantFrom<readonly NodeId[]>([], [], [NODE_3]);
+const awayMs = fc.constantFrom(100, 400);
 const names = fc.integer({ min: 0, max: 2 });
 const lifeMs = fc.constantFrom(100, 400);
 
@@ -24,6 +36,7 @@ const step = fc.oneof(
       kind: fc.constant('enqueue' as const),
       peer,
       at: fc.constantFrom(1, 1, 1, 2),
+      isReturn: fc.boolean(),
       lost,
       names,
       lifeMs,
@@ -32,6 +45,10 @@ const step = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('unmatch' as const), peer, at: fc.constantFrom(1, 1, 2) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('away' as const), peer, at: fc.constantFrom(1, 1, 2), awayMs }),
   },
   {
     weight: 4,
@@ -50,6 +67,7 @@ const step = fc.oneof(
       names,
       lifeMs,
       without: fc.option(peer, { nil: undefined }),
+      wakes: fc.boolean(),
     }),
   },
   {
@@ -59,6 +77,7 @@ const step = fc.oneof(
 );
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+type AssertStep = Extract<Step, { kind: 'assert' }>;
 
 describe('queues: whatever happens, in whatever order', () => {
   it('nobody stands in two matches that may still come true, nor waits where a complete one found him', async () => {
@@ -83,15 +102,30 @@ describe('queues: whatever happens, in whatever order', () => {
     await expect(everyQueue(property)).resolves.toBeUndefined();
   });
 
-  it('a waiter keeps the place that it was first given, and no two have the same', async () => {
+  it('a waiter keeps the place that it was first given, also when it was away, and no two have the same', async () => {
     const property = ({ before, after, nowMs }: Observed) => {
       const waiters = waitersIn(after);
-      const kept = ({ peer: who, fence, since }: Waiter) => {
+      const kept = ({ peer: who, fence, instance, since }: Waiter) => {
         const old = before.waiters.get(who);
-        return old?.holder.fence !== fence || old.untilMs <= nowMs || old.holder.since === since;
+        const isSame = old?.holder.fence === fence || old?.holder.instance === instance;
+        return !old || !isSame || old.untilMs <= nowMs || old.holder.since === since;
       };
       return new Set(waiters.map(({ since }) => since)).size === waiters.length && waiters.every(kept);
     };
+
+    await expect(everyQueue(property)).resolves.toBeUndefined();
+  });
+
+  it('nobody is away and in a match that may still come true', async () => {
+    const property = ({ after }: Observed) =>
+      membersIn(matchesOf(after, 'running')).every((member) => !after.waiters.get(member.peer)?.isAway);
+
+    await expect(everyQueue(property)).resolves.toBeUndefined();
+  });
+
+  it('nobody has longer than a window to come back', async () => {
+    const property = ({ after, nowMs }: Observed) =>
+      [...after.waiters.values()].every(({ isAway, untilMs }) => !isAway || untilMs <= nowMs + 400);
 
     await expect(everyQueue(property)).resolves.toBeUndefined();
   });
@@ -101,7 +135,9 @@ describe('queues: whatever happens, in whatever order', () => {
       const made = membersIn(matchesOf(after, 'running').filter(({ id }) => !before.matches.has(id)));
       const standing = new Set(membersIn(matchesOf(after, 'running')));
       const last = Math.max(-1, ...made.map(({ since }) => since));
-      return waitersIn(after).every((waiter) => standing.has(waiter) || waiter.since > last);
+      return [...after.waiters.values()].every(
+        ({ holder, isAway }) => isAway || standing.has(holder) || holder.since > last,
+      );
     };
 
     await expect(everyQueue(property)).resolves.toBeUndefined();
@@ -161,26 +197,26 @@ async function carryOut(
   const { queues } = directory;
   switch (done.kind) {
     case 'enqueue': {
-      const { kind: _, peer: who, names: count, ...rest } = done;
-      const at = nodeOf(who, done.at);
-      const gone = done.lost.filter((each) => each !== at);
-      return queues.enqueue(enqueueOf(who, { ...rest, node: at, lost: gone, ...matching(n, count) }));
+      const { peer: who, at, isReturn } = done;
+      const own = nodeOf(who, at);
+      const waiter = isReturn ? claimOnReturn(who, at) : claimOf(who, { at });
+      return queues.enqueue(enqueueOf(who, { waiter, ...assertionOf(done, own, n) }));
     }
     case 'unmatch':
       return queues.unmatch(waiterRef(done.peer, done.at));
+    case 'away':
+      return queues.away(waiterRef(done.peer, done.at), done.awayMs);
     case 'confirm': {
       const ids = [...queue.matches.keys()];
       const id = ids[done.pick % Math.max(1, ids.length)] ?? 'none';
       return queues.confirm(waiterRef('ann').key, id, done.peers as PeerId[]);
     }
     case 'assert': {
-      const own = waitersIn(queue).filter(
-        (waiter) => waiter.node === done.node && waiter.peer !== done.without,
-      );
-      const gone = done.lost.filter((each) => each !== done.node);
-      return queues.assert(
-        waitersOf(own, { node: done.node, lifeMs: done.lifeMs, lost: gone, ...matching(n, done.names) }),
-      );
+      const own = [...queue.waiters.values()]
+        .filter(({ isAway }) => done.wakes || !isAway)
+        .map(({ holder }) => holder)
+        .filter((waiter) => waiter.node === done.node && waiter.peer !== done.without);
+      return queues.assert(waitersOf(own, assertionOf(done, done.node, n)));
     }
     case 'advance':
       return clock.advance(done.ms);
@@ -191,9 +227,13 @@ async function carryOut(
 const nodeOf = (who: (typeof PEERS)[number], opened: number) =>
   NODES[(PEERS.indexOf(who) + opened) % NODES.length] ?? NODE_1;
 
-const matching = (n: number, count: number) => ({
+/** What a node says, whatever it says it about; it never takes itself for lost. */
+const assertionOf = (done: Pick<AssertStep, 'lost' | 'names' | 'lifeMs'>, own: NodeId, n: number) => ({
+  node: own,
+  lifeMs: done.lifeMs,
   confirmWithinMs: 100,
-  fresh: freshNames(...[n * 10 + 1, n * 10 + 2].slice(0, count)),
+  reading: readingOf({ lost: done.lost.filter((each) => each !== own), awayMs: 400 }),
+  fresh: freshNames(...[n * 10 + 1, n * 10 + 2].slice(0, done.names)),
 });
 
 const recordOf = (directory: MemoryDirectory) =>

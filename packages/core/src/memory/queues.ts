@@ -7,6 +7,7 @@ import {
   type Match,
   type QueueDirectory,
   Unavailable,
+  type Waiter,
   type WaiterRef,
 } from '../ports/directory.ts';
 import type { World } from './directory.ts';
@@ -18,6 +19,7 @@ import {
   describeMatch,
   emptyQueue,
   giveUp,
+  goAway,
   makeMatches,
   type MatchRecord,
   putBack,
@@ -26,6 +28,7 @@ import {
   runningMatchOf,
   settle,
   takePlace,
+  type WaiterPlace,
 } from './queue-record.ts';
 
 export class MemoryQueues implements QueueDirectory {
@@ -40,15 +43,15 @@ export class MemoryQueues implements QueueDirectory {
   async enqueue(request: EnqueueRequest): Promise<EnqueueAnswer> {
     const nowMs = this.#world.clock.nowMs();
     if (nowMs > request.notAfterMs) return { outcome: 'late' };
-    const { key, node, waiter } = request;
+    const { key, waiter } = request;
     const { peer, fence } = waiter;
     return this.#within(key, (queue) => {
-      settle(queue, nowMs, [peer], request.lost);
+      settle(queue, nowMs, [peer], request.reading);
       const there = queue.waiters.get(peer)?.holder;
       if (there && there.fence > fence) return { outcome: 'superseded' };
-      if (there && there.fence < fence) giveUp(queue, peer);
-      const kept = there?.fence === fence ? there : undefined;
-      const holder = kept ?? { ...bareClaim(waiter), node, since: nextInOrder(nowMs, queue.lastSince) };
+      const holder = there?.fence === fence ? there : successor(queue, request, nowMs);
+      // A later session has the place, but not the turn: nobody knows what the one before has confirmed.
+      if (holder !== there) giveUp(queue, peer);
       takePlace(queue, holder, nowMs + request.lifeMs);
       makeMatches(queue, request, nowMs);
       const match = runningMatchOf(queue, peer);
@@ -56,14 +59,14 @@ export class MemoryQueues implements QueueDirectory {
     });
   }
 
-  async unmatch({ key, peer, fence }: WaiterRef): Promise<'left' | 'matched' | 'absent'> {
-    return this.#within(key, (queue) => {
-      settle(queue, this.#world.clock.nowMs(), [peer]);
-      if (queue.waiters.get(peer)?.holder.fence !== fence) {
-        return completeMatchOf(queue, { peer, fence }) ? 'matched' : 'absent';
-      }
-      giveUp(queue, peer);
-      return 'left';
+  async unmatch(waiter: WaiterRef): Promise<'left' | 'matched' | 'absent'> {
+    return this.#release(waiter, (queue, { holder }) => giveUp(queue, holder.peer));
+  }
+
+  async away(waiter: WaiterRef, awayMs: number): Promise<'left' | 'matched' | 'absent'> {
+    const untilMs = this.#world.clock.nowMs() + awayMs;
+    return this.#release(waiter, (queue, place) => {
+      if (!place.isAway) goAway(queue, place, untilMs);
     });
   }
 
@@ -79,14 +82,14 @@ export class MemoryQueues implements QueueDirectory {
   }
 
   async assert(request: AssertWaitersRequest): Promise<readonly Match[]> {
-    const { key, node, waiters, lifeMs } = request;
+    const { key, node, waiters, lifeMs, reading } = request;
     const nowMs = this.#world.clock.nowMs();
     if (nowMs > request.notAfterMs) throw new Unavailable('the assertion came too late');
     const own = waiters.map(({ peer }) => peer);
     return this.#within(key, (queue) => {
-      settle(queue, nowMs, own, request.lost);
-      for (const { holder } of queue.waiters.values()) {
-        if (holder.node === node && !own.includes(holder.peer)) giveUp(queue, holder.peer);
+      settle(queue, nowMs, own, reading);
+      for (const { holder, isAway } of queue.waiters.values()) {
+        if (holder.node === node && !isAway && !own.includes(holder.peer)) giveUp(queue, holder.peer);
       }
       for (const waiter of waiters.toSorted((a, b) => a.since - b.since))
         putBack(queue, node, waiter, nowMs + lifeMs);
@@ -96,12 +99,34 @@ export class MemoryQueues implements QueueDirectory {
     });
   }
 
+  #release(
+    { key, peer, fence }: WaiterRef,
+    release: (queue: QueueRecord, place: WaiterPlace) => void,
+  ): 'left' | 'matched' | 'absent' {
+    return this.#within(key, (queue) => {
+      settle(queue, this.#world.clock.nowMs(), [peer]);
+      const place = queue.waiters.get(peer);
+      if (place?.holder.fence !== fence) {
+        return completeMatchOf(queue, { peer, fence }) ? 'matched' : 'absent';
+      }
+      release(queue, place);
+      return 'left';
+    });
+  }
+
   #within<T>(key: QueueKey, work: (queue: QueueRecord) => T): T {
     const queue = this.records.get(key) ?? emptyQueue();
     const answer = work(queue);
     this.records.set(key, queue);
     return answer;
   }
+}
+
+/** A session that waits from now on: at the place of an earlier one, if that was the same instance. */
+function successor(queue: QueueRecord, { waiter, node }: EnqueueRequest, nowMs: number): Waiter {
+  const former = queue.waiters.get(waiter.peer)?.holder;
+  const isBack = former?.instance === waiter.instance;
+  return { ...bareClaim(waiter), node, since: isBack ? former.since : nextInOrder(nowMs, queue.lastSince) };
 }
 
 /** Whether a member at this node waits for the match to be complete, or may not have heard yet that it is. */

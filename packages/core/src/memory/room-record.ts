@@ -1,8 +1,15 @@
-import type { NodeId } from '@parley/protocol';
 import type { RoomKey } from '../keys.ts';
 import { byJoining } from '../seat-order.ts';
-import type { RoomFacts, RoomSnapshot, Seat } from '../ports/directory.ts';
-import { hasEnded, latestEndMs, type Places } from './places.ts';
+import type {
+  Reading,
+  ResumeRequest,
+  RoomFacts,
+  RoomSnapshot,
+  Seat,
+  SeatClaim,
+  SeatRef,
+} from '../ports/directory.ts';
+import { latestEndMs, type Place, type Places } from './places.ts';
 
 /** A room as it is kept. One call works on a copy, and what it does not keep has not happened. */
 export interface RoomRecord {
@@ -26,15 +33,59 @@ export function bareFacts({ epoch, capacity, code, door }: RoomFacts): RoomFacts
   return { epoch, capacity, code, ...(door && { door: [...door] }) };
 }
 
-/** A copy without the seats that have lapsed or were at lost nodes; their going is a change of its own. */
-export function withoutEnded(
+/**
+ * A copy without the seats that have lapsed; to a reading, also without those that were away for too long, and with those at
+ * lost nodes away. All this is a change of its own.
+ */
+export function asFound(
   kept: RoomRecord,
   nowMs: number,
-  lost: readonly NodeId[],
+  reading: Reading | undefined,
   newTag: () => string,
 ): RoomRecord {
-  const seats: Places<Seat> = new Map([...kept.seats].filter(([, place]) => !hasEnded(place, nowMs, lost)));
-  return { ...kept, seats, tag: seats.size < kept.seats.size ? newTag() : kept.tag };
+  const seats: Places<Seat> = new Map();
+  let hasChanged = false;
+  for (const [peer, place] of kept.seats) {
+    const found = reading ? seenAway(place, nowMs, reading) : place;
+    const stays = found.untilMs > nowMs && !(reading && isOver(found.holder, nowMs, reading));
+    if (stays) seats.set(peer, found);
+    hasChanged ||= !stays || found !== place;
+  }
+  return { ...kept, seats, tag: hasChanged ? newTag() : kept.tag };
+}
+
+function seenAway(place: Place<Seat>, nowMs: number, { lost, awayMs }: Reading): Place<Seat> {
+  const { holder } = place;
+  if (holder.awayUntilMs !== undefined || !lost.includes(holder.node)) return place;
+  return { ...place, holder: { ...holder, awayUntilMs: nowMs + awayMs } };
+}
+
+const isOver = ({ awayUntilMs }: Seat, nowMs: number, { mercyUntilMs }: Reading) =>
+  awayUntilMs !== undefined && Math.max(awayUntilMs, mercyUntilMs) <= nowMs;
+
+/** The seat that a reference means, if it is there. */
+export function meant(
+  room: RoomRecord | undefined,
+  { peer, fence, orEarlier }: SeatRef,
+): Place<Seat> | undefined {
+  const place = room?.seats.get(peer);
+  const there = place?.holder.fence;
+  return there === fence || (orEarlier && there !== undefined && there < fence) ? place : undefined;
+}
+
+/** The same seat at a later session of its peer, which is here. */
+export function seatOfLater(
+  seat: Seat,
+  { node, seat: { session, fence } }: Pick<ResumeRequest, 'node' | 'seat'>,
+): Seat {
+  const { awayUntilMs: _, ...rest } = seat;
+  return { ...rest, node, session, fence };
+}
+
+/** The same seat, which says something else of itself. */
+export function withMeta(seat: Seat, meta: SeatClaim['meta']): Seat {
+  const { meta: _, ...rest } = seat;
+  return { ...rest, ...(meta !== undefined && { meta }) };
 }
 
 export function snapshotOf(

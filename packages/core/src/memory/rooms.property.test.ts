@@ -3,7 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { NodeId } from '@parley/protocol';
 import { FakeClock, SeededRandom } from '../contract/index.ts';
-import { assertionOf, factsOf, joinOf, look, NODE_1, NODE_2, NODE_3, refOf } from '../contract/samples.ts';
+import {
+  assertionOf,
+  factsOf,
+  joinOf,
+  look,
+  NODE_1,
+  NODE_2,
+  NODE_3,
+  readingOf,
+  refOf,
+} from '../contract/samples.ts';
 import type { OwnSeat, RoomSnapshot } from '../ports/directory.ts';
 import { MemoryDirectory } from './directory.ts';
 
@@ -141,17 +151,15 @@ function isSo({ step: done, outcome, after }: Observed): boolean {
   const seat = after.seats.find((each) => each.peer === done.peer);
   if (done.kind === 'leave') return outcome === 'changed' ? !seat : seat?.fence !== fence;
   if (done.kind === 'update') return outcome === 'changed' ? seat?.meta === done.meta : seat?.fence !== fence;
-  // A refusal drops nothing, also not what it did not count because a node was lost.
-  const knewAll = done.lost.length === 0;
   switch (outcome) {
     case 'joined':
       return seat?.fence === fence;
     case 'superseded':
       return seat !== undefined && seat.fence > fence;
     case 'full':
-      return !knewAll || after.seats.length - (seat ? 1 : 0) === after.capacity;
+      return after.seats.length - (seat ? 1 : 0) === after.capacity;
     case 'absent':
-      return !knewAll || after.tag === '';
+      return after.tag === '';
     default:
       return outcome === 'taken' && done.mode === 'must-be-new' && after.tag !== '';
   }
@@ -170,7 +178,7 @@ async function carryOut(
       const more = {
         ...rest,
         node,
-        lost: gone.filter((each) => each !== node),
+        reading: readingOf({ lost: gone.filter((each) => each !== node) }),
         ...(said !== undefined && { meta: said }),
         ...(codeLifeMs !== undefined && { codeLifeMs }),
       };

@@ -6,6 +6,8 @@ import {
   type JoinAnswer,
   type JoinRequest,
   type OwnSeat,
+  type Reading,
+  type ResumeRequest,
   type RoomDirectory,
   type Seat,
   type SeatAnswer,
@@ -16,7 +18,17 @@ import {
 import type { World } from './directory.ts';
 import { Lapsing } from './lapsing.ts';
 import { bareClaim, nextInOrder } from './places.ts';
-import { bareFacts, emptyRoom, roomEndMs, type RoomRecord, snapshotOf, withoutEnded } from './room-record.ts';
+import {
+  asFound,
+  bareFacts,
+  emptyRoom,
+  meant,
+  roomEndMs,
+  type RoomRecord,
+  seatOfLater,
+  snapshotOf,
+  withMeta,
+} from './room-record.ts';
 
 export class MemoryRooms implements RoomDirectory {
   readonly #world: World;
@@ -32,19 +44,25 @@ export class MemoryRooms implements RoomDirectory {
     const nowMs = this.#nowMs();
     if (nowMs > request.notAfterMs) return { outcome: 'late' };
 
-    const found = this.#read(key, request.lost);
+    const found = this.#read(key, request.reading);
     const there = found?.seats.get(seat.peer)?.holder;
     if (there && there.fence > seat.fence) return { outcome: 'superseded' };
-    if (found && there?.fence === seat.fence) {
-      found.seats.set(seat.peer, { holder: there, untilMs: nowMs + lifeMs });
-      return { outcome: 'joined', ...this.#keep(key, found, found.tag) };
-    }
+    if (found && there?.fence === seat.fence)
+      return { outcome: 'joined', ...this.#seat(key, found, seatOfLater(there, request), lifeMs) };
 
     if (found && request.mode === 'must-be-new') return { outcome: 'taken' };
     if (!found && request.mode === 'must-exist') return { outcome: 'absent' };
+    if (found && there?.instance === seat.instance) {
+      const goesOn = withMeta(seatOfLater(there, request), seat.meta ?? there.meta);
+      return { outcome: 'joined', ...this.#seat(key, found, goesOn, lifeMs) };
+    }
     const room = found ?? this.#roomFor(request);
     if (room.facts.door?.includes(seat.peer) === false) return { outcome: 'not-at-the-door' };
-    if (!there && room.seats.size >= room.facts.capacity) return { outcome: 'full' };
+    if (!there && room.seats.size >= room.facts.capacity) {
+      // What was found stays found: the windows of those who were seen to be away have begun.
+      this.records.set(key, room);
+      return { outcome: 'full' };
+    }
 
     room.lastJoinedAt = nextInOrder(nowMs, room.lastJoinedAt);
     const holder = { ...bareClaim(seat), node, joinedAt: room.lastJoinedAt };
@@ -52,21 +70,36 @@ export class MemoryRooms implements RoomDirectory {
     return { outcome: 'joined', ...this.#keep(key, room, found?.tag ?? '', 'changed') };
   }
 
-  async leave({ key, peer, fence }: SeatRef): Promise<SeatAnswer> {
-    const room = this.#read(key);
-    if (room?.seats.get(peer)?.holder.fence !== fence) return { outcome: 'absent' };
-    room.seats.delete(peer);
-    return { outcome: 'changed', ...this.#keep(key, room, room.tag, 'changed') };
+  async leave(ref: SeatRef): Promise<SeatAnswer> {
+    const room = this.#read(ref.key);
+    if (!room || !meant(room, ref)) return { outcome: 'absent' };
+    room.seats.delete(ref.peer);
+    return { outcome: 'changed', ...this.#keep(ref.key, room, room.tag, 'changed') };
   }
 
-  async update({ key, peer, fence }: SeatRef, meta: string | undefined): Promise<SeatAnswer> {
-    const room = this.#read(key);
-    const place = room?.seats.get(peer);
-    if (!room || place?.holder.fence !== fence) return { outcome: 'absent' };
-    if (place.holder.meta === meta) return { outcome: 'changed', ...this.#keep(key, room, room.tag) };
-    const { meta: _, ...rest } = place.holder;
-    room.seats.set(peer, { ...place, holder: { ...rest, ...(meta !== undefined && { meta }) } });
-    return { outcome: 'changed', ...this.#keep(key, room, room.tag, 'changed') };
+  async update(ref: SeatRef, meta: string | undefined): Promise<SeatAnswer> {
+    const room = this.#read(ref.key);
+    const place = meant(room, ref);
+    if (!room || !place) return { outcome: 'absent' };
+    const hasChanged = place.holder.meta !== meta && 'changed';
+    room.seats.set(ref.peer, { ...place, holder: withMeta(place.holder, meta) });
+    return { outcome: 'changed', ...this.#keep(ref.key, room, room.tag, hasChanged) };
+  }
+
+  async away(ref: SeatRef, awayMs: number, lifeMs: number): Promise<SeatAnswer> {
+    const room = this.#read(ref.key);
+    const there = meant(room, ref)?.holder;
+    if (!room || !there) return { outcome: 'absent' };
+    const awayUntilMs = there.awayUntilMs ?? this.#nowMs() + awayMs;
+    return { outcome: 'changed', ...this.#seat(ref.key, room, { ...there, awayUntilMs }, lifeMs) };
+  }
+
+  async resume(request: ResumeRequest): Promise<SeatAnswer> {
+    const { key, seat, lifeMs } = request;
+    const room = this.#read(key, request.reading);
+    const there = room?.seats.get(seat.peer)?.holder;
+    if (!room || there?.instance !== seat.instance || there.fence > seat.fence) return { outcome: 'absent' };
+    return { outcome: 'changed', ...this.#seat(key, room, seatOfLater(there, request), lifeMs) };
   }
 
   async assert({
@@ -76,11 +109,11 @@ export class MemoryRooms implements RoomDirectory {
     seats,
     codeLifeMs,
     lifeMs,
-    lost,
+    reading,
     notAfterMs,
   }: SeatsAssertion): Promise<AssertAnswer> {
     if (this.#nowMs() > notAfterMs) throw new Unavailable('the assertion came too late');
-    const found = this.#read(key, lost);
+    const found = this.#read(key, reading);
     const from = found ? (this.records.get(key)?.tag ?? '') : '';
     const room = found ?? emptyRoom(facts);
     let hasChanged = facts.epoch < room.facts.epoch;
@@ -105,11 +138,18 @@ export class MemoryRooms implements RoomDirectory {
     return { ...this.#keep(key, room, from, hasChanged && 'changed'), refused };
   }
 
-  /** A copy of the room without what has ended. `undefined`: there is no such room, or none any more. */
-  #read(key: RoomKey, lost: readonly NodeId[] = []): RoomRecord | undefined {
+  /** A copy of the room as it is by now, see {@link asFound}. `undefined`: there is no such room, or none any more. */
+  #read(key: RoomKey, reading?: Reading): RoomRecord | undefined {
     const kept = this.records.get(key);
-    const room = kept && withoutEnded(kept, this.#nowMs(), lost, () => this.#newTag());
+    const room = kept && asFound(kept, this.#nowMs(), reading, () => this.#newTag());
     return room && roomEndMs(room) > this.#nowMs() ? room : undefined;
+  }
+
+  /** Keeps a seat that was there already, as it is now, for another life. */
+  #seat(key: RoomKey, room: RoomRecord, holder: Seat, lifeMs: number) {
+    const hasChanged = !isDeepStrictEqual(holder, room.seats.get(holder.peer)?.holder) && 'changed';
+    room.seats.set(holder.peer, { holder, untilMs: this.#nowMs() + lifeMs });
+    return this.#keep(key, room, room.tag, hasChanged);
   }
 
   #keep(key: RoomKey, room: RoomRecord, from: string, changed: 'changed' | false = false) {
@@ -136,11 +176,11 @@ export class MemoryRooms implements RoomDirectory {
   }
 }
 
-/** Removes the seats that claim to be at `node` and are not; tells whether there were any. */
+/** Removes the seats that claim to be here, at `node`, and are not; tells whether there were any. */
 function removeGhosts(room: RoomRecord, node: NodeId, seats: readonly OwnSeat[]): boolean {
   const own = new Set(seats.map(({ peer }) => peer));
   const ghosts = [...room.seats.values()].filter(
-    ({ holder }) => holder.node === node && !own.has(holder.peer),
+    ({ holder }) => holder.node === node && holder.awayUntilMs === undefined && !own.has(holder.peer),
   );
   for (const { holder } of ghosts) room.seats.delete(holder.peer);
   return ghosts.length > 0;

@@ -6,8 +6,9 @@ import type { RoomDirectory } from './rooms.ts';
 
 export * from './bans.ts';
 export type * from './nodes.ts';
-export type * from './peers.ts';
+export * from './peers.ts';
 export type * from './queues.ts';
+export type * from './reading.ts';
 export type * from './rooms.ts';
 
 /**

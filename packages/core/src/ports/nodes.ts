@@ -26,6 +26,8 @@ export interface BeatAnswer {
   readonly beats: number;
   /** Another one whenever the bans are no longer what they were; 0: nobody has changed them since the table was made. */
   readonly bansVersion: number;
+  /** What this very node was before this beat: `new` if there was no row of it. */
+  readonly was: KnownNode['state'] | 'new';
   /** Every row, this node's own too. */
   readonly nodes: readonly KnownNode[];
 }

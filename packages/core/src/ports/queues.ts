@@ -1,6 +1,7 @@
 import type { NodeId, PeerId, RoomId } from '@parley/protocol';
 import type { Fence } from '../fence.ts';
 import type { QueueKey } from '../keys.ts';
+import type { Reading } from './reading.ts';
 import type { SeatClaim } from './rooms.ts';
 
 /** What a node says of a place that it asserts: what it says of a seat. */
@@ -39,7 +40,7 @@ export interface WaitersAssertion {
   readonly lifeMs: number;
   /** How long a match may wait for its members to confirm. */
   readonly confirmWithinMs: number;
-  readonly lost: readonly NodeId[];
+  readonly reading: Reading;
   /** Names for the matches that may be made; as many at the most. */
   readonly fresh: readonly FreshMatch[];
   readonly notAfterMs: number;
@@ -66,20 +67,28 @@ export interface AssertWaitersRequest extends WaitersAssertion {
 }
 
 export interface QueueDirectory {
-  /** Takes a place, and makes a match when there are enough. A peer that is there already keeps its place. */
+  /**
+   * Takes a place, and makes a match when there are enough. A peer that is there already keeps its place, and so does one that
+   * was away: an earlier session of the same instance.
+   */
   enqueue(request: EnqueueRequest): Promise<EnqueueAnswer>;
   /**
    * Gives the place up. `left`: it was given up, and if it stood in a match that was not complete, the others have their
    * old places back. `matched`: too late, the match is complete. `absent`: it did not wait.
    */
   unmatch(waiter: WaiterRef): Promise<'left' | 'matched' | 'absent'>;
+  /**
+   * The peer went away: it loses its turn at once (a match that is not complete is given up, and the others have their old
+   * places back) and is matched with nobody, but its place is kept for `awayMs`, for when it enqueues again. Answers as `unmatch`.
+   */
+  away(waiter: WaiterRef, awayMs: number): Promise<'left' | 'matched' | 'absent'>;
   /** These members of a match stand by it. `undefined`: that match is no more. */
   confirm(key: QueueKey, match: string, peers: readonly PeerId[]): Promise<Match | undefined>;
   /**
    * Renews this node's waiters, puts back those that are missing at their old place, removes those that claim to be at
-   * this node and are not; settles what is overdue (a match not complete in time: those who confirmed go back to their old
-   * place, the others are dropped unless they are asserted here); makes matches where there are enough. Returns every
-   * match that has one of this node's waiters in it.
+   * this node and are not, but for those that are away; settles what is overdue (a match not complete in time: those who
+   * confirmed go back to their old place, the others are dropped unless they are asserted here); makes matches where there
+   * are enough. Returns every match that has one of this node's waiters in it.
    */
   assert(request: AssertWaitersRequest): Promise<readonly Match[]>;
 }

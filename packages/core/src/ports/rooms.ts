@@ -1,6 +1,7 @@
 import type { InstanceId, NodeId, PeerId, SessionId, UserId } from '@parley/protocol';
 import type { Fence } from '../fence.ts';
 import type { RoomKey } from '../keys.ts';
+import type { Reading } from './reading.ts';
 
 /** What a node says of a seat that it asserts. */
 export interface SeatClaim {
@@ -22,6 +23,8 @@ export interface Seat extends SeatClaim {
    * room have the same; a seat that is put back keeps its own.
    */
   readonly joinedAt: number;
+  /** Its peer is away, until this time of the directory at the latest. Absent: it is here. */
+  readonly awayUntilMs?: number;
 }
 
 /** What belongs to a room for its whole life. */
@@ -47,8 +50,8 @@ export interface RoomSnapshot extends RoomFacts {
 
 /**
  * A room before and after: `from` is the tag just before this change, `''` when there was no room; equal to the new tag when
- * nothing changed. Dropping what had lapsed, or stood at a lost node, is a change of its own with a tag of its own: then
- * nobody is at `from`, and everybody reads again. (Only `assert`, which tells nobody what changed, gives the tag that was
+ * nothing changed. Dropping what had lapsed or was away for too long, and finding that a seat at a lost node is away, is a
+ * change of its own with a tag of its own: then nobody is at `from`, and everybody reads again. (Only `assert`, which tells nobody what changed, gives the tag that was
  * before everything.)
  */
 export interface RoomChange {
@@ -69,13 +72,12 @@ export interface JoinRequest {
   /** If this creates the room: who may come in. If it exists, its own door counts. */
   readonly door?: readonly PeerId[];
   readonly lifeMs: number;
-  /** Nodes known to be lost: their seats go first. */
-  readonly lost: readonly NodeId[];
+  readonly reading: Reading;
   readonly notAfterMs: number;
 }
 
 export type JoinAnswer =
-  /** Also when the seat was there already: then `from` equals the tag. */
+  /** Also when the seat was there already: then `from` equals the tag. The seat of an earlier session of this instance is kept. */
   | ({ readonly outcome: 'joined' } & RoomChange)
   | { readonly outcome: 'full' | 'absent' | 'taken' | 'late' | 'superseded' | 'not-at-the-door' };
 
@@ -84,6 +86,17 @@ export interface SeatRef {
   readonly peer: PeerId;
   /** Acts only on the seat of this fence: an old end never erases a new claim. */
   readonly fence: Fence;
+  /** Of a later claim: acts on the seat of any earlier one, too. */
+  readonly orEarlier?: boolean;
+}
+
+/** A session continues an earlier one, and with it a seat. */
+export interface ResumeRequest {
+  readonly key: RoomKey;
+  readonly node: NodeId;
+  readonly seat: Pick<SeatClaim, 'peer' | 'instance' | 'session' | 'fence'>;
+  readonly lifeMs: number;
+  readonly reading: Reading;
 }
 
 export type SeatAnswer = ({ readonly outcome: 'changed' } & RoomChange) | { readonly outcome: 'absent' };
@@ -100,7 +113,7 @@ export interface SeatsAssertion {
   /** A code: how long it is still good with nobody there, in case the room has to be put back. */
   readonly codeLifeMs?: number;
   readonly lifeMs: number;
-  readonly lost: readonly NodeId[];
+  readonly reading: Reading;
   readonly notAfterMs: number;
 }
 
@@ -113,10 +126,17 @@ export interface RoomDirectory {
   join(request: JoinRequest): Promise<JoinAnswer>;
   leave(seat: SeatRef): Promise<SeatAnswer>;
   update(seat: SeatRef, meta: string | undefined): Promise<SeatAnswer>;
+  /** The seat of this fence waits for its peer, `awayMs` from now, or from when that was said first; it lives for `lifeMs`. */
+  away(seat: SeatRef, awayMs: number, lifeMs: number): Promise<SeatAnswer>;
+  /**
+   * A seat of the same instance and an earlier fence, be it away or here, is this session's from now on; its place, user and
+   * meta stay. `absent`: there is none, or a later session has it.
+   */
+  resume(request: ResumeRequest): Promise<SeatAnswer>;
   /**
    * Says what this node's seats in a room are, and hears what the room is. Renewal, repair and reading again are this one
    * call: own seats are extended or put back (within their epoch never refused for capacity), seats that claim to be at
-   * this node and are not among them go, and so do those at lost nodes. Of two epochs the older one is the room.
+   * this node and are not among them go, but for those that are away. Of two epochs the older one is the room.
    */
   assert(assertion: SeatsAssertion): Promise<AssertAnswer>;
 }

@@ -4,13 +4,14 @@
 -- KEYS[1]  room
 -- ARGV     1 tag of the change, 2 not after (ms), 3 node, 4 life in ms; the room as this node knows it: 5 epoch, 6 capacity,
 --          7 code (1 or 0), 8 how long the code is still good in ms (or empty), 9 door (JSON list, or empty); 10 number of its seats, then four for each: peer, fence, joinedAt in us,
---          and session, instance, user and meta as one line; then the nodes that are lost
+--          and session, instance, user and meta as one line; then the reading (see read_reading)
 -- Returns  'late', or the room with the refused peers, divided by spaces, in the place of an outcome; with an empty tag if there is
 --          none, and none is made of no seats
 --
 --- include shared/arguments
 --- include shared/clock
 --- include shared/hash
+--- include shared/window
 --- include shared/room
 local new_tag, not_after_ms, node, life_ms = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local epoch, capacity, code, code_life_ms, door = ARGV[5], tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8]), ARGV[9]
@@ -19,7 +20,7 @@ if now_ms > not_after_ms then
   return { 'late' }
 end
 
-local own, lost_at = read_groups(10, { 'peer', 'fence', 'joined_us', 'rest' })
+local own, reading_at = read_groups(10, { 'peer', 'fence', 'joined_us', 'rest' })
 local is_own = {}
 for _, claim in ipairs(own) do
   claim.joined_us = tonumber(claim.joined_us)
@@ -28,7 +29,7 @@ end
 -- Where there are not places for all, those who came first have them.
 table.sort(own, function(a, b) return a.joined_us < b.joined_us end)
 
-local room = read_room(KEYS[1], set_from(lost_at), new_tag)
+local room = read_room(KEYS[1], new_tag, read_reading(reading_at))
 local changed = false
 
 if not room.exists or epoch < room.epoch then
@@ -47,7 +48,7 @@ if not room.exists and #own == 0 then
 end
 
 for peer, seat in pairs(room.seats) do
-  if seat.node == node and not is_own[peer] then
+  if seat.node == node and seat.away == '0' and not is_own[peer] then
     drop_seat(room, peer)
     changed = true
   end
@@ -62,7 +63,8 @@ for _, claim in ipairs(own) do
   elseif not seat and epoch ~= room.epoch and room.count >= room.capacity then
     refused[#refused + 1] = claim.peer
   else
-    changed = changed or not stands or seat.rest ~= claim.rest or seat.joined_us ~= claim.joined_us
+    local same = stands and seat.away == '0' and seat.rest == claim.rest and seat.joined_us == claim.joined_us
+    changed = changed or not same
     put_seat(room, claim.peer, {
       until_ms = now_ms + life_ms,
       joined_us = claim.joined_us,

@@ -4,7 +4,7 @@
 -- KEYS[1]  queue
 -- ARGV     1 not after (ms), 2 node, 3 life in ms, 4 size of a match, 5 how long it may wait for its members in ms,
 --          6 number of names for matches, then two for each: id, room; then the number of waiters, and four for each: peer, fence, place in us,
---          and session, instance, user and meta as one line; then the nodes that are lost
+--          and session, instance, user and meta as one line; then the reading (see read_reading)
 -- Returns  'late', or the matches (see append_match), one after the other
 --
 --- include shared/arguments
@@ -20,16 +20,16 @@ if now_ms > not_after_ms then
 end
 
 local names, own_at = read_groups(6, { 'id', 'room' })
-local own, lost_at = read_groups(own_at, { 'peer', 'fence', 'since_us', 'rest' })
+local own, reading_at = read_groups(own_at, { 'peer', 'fence', 'since_us', 'rest' })
 local is_own = {}
 for _, claim in ipairs(own) do
   is_own[claim.peer] = true
 end
 table.sort(own, function(a, b) return tonumber(a.since_us) < tonumber(b.since_us) end)
 
-local queue = read_queue(KEYS[1], set_from(lost_at), is_own)
+local queue = read_queue(KEYS[1], is_own, read_reading(reading_at))
 for peer, waiter in pairs(queue.waiters) do
-  if waiter.node == node and not is_own[peer] then
+  if waiter.node == node and waiter.away == '0' and not is_own[peer] then
     drop_waiter(queue, peer)
   end
 end
@@ -43,7 +43,8 @@ for _, claim in ipairs(own) do
     waiter = nil
   end
   if waiter and waiter.fence == claim.fence then
-    waiter.until_ms = now_ms + life_ms
+    -- One that was away is here: its node was taken for lost, and was not.
+    waiter.until_ms, waiter.away = now_ms + life_ms, '0'
     put_waiter(queue, claim.peer, waiter)
   elseif not waiter and not complete_with(queue, claim.peer, claim.fence) then
     take_place(queue, claim.peer, {

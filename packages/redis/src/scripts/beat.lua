@@ -3,7 +3,8 @@
 --
 -- KEYS[1]  nodes
 -- ARGV     1 node, 2 its row (JSON), 3 life in ms, 4 id for a table that is made now
--- Returns  now in ms, table, beats, version of the bans, then per row: state (alive, lost, gone), row (JSON)
+-- Returns  now in ms, table, beats, version of the bans, what this node was (new, alive, lost, gone), then per row: state (alive,
+--          lost, gone), row (JSON)
 --
 --- include shared/clock
 --- include shared/hash
@@ -14,7 +15,7 @@ local fields = read_hash(key)
 local last_beat_ms = tonumber(fields.beatAt or now_ms)
 local slept = now_ms - last_beat_ms > life_ms / 2
 
-local rows, last_until_ms = {}, 0
+local rows, last_until_ms, was = {}, 0, 'new'
 
 local function keep(name, state, until_ms, json)
   redis.call('HSET', key, name, '1 ' .. state .. ' ' .. digits(until_ms) .. ' ' .. json)
@@ -26,9 +27,20 @@ local function report(state, until_ms, json)
   last_until_ms = math.max(last_until_ms, until_ms)
 end
 
+local function wakes(until_ms)
+  return slept and until_ms > last_beat_ms
+end
+
 -- The node itself. Who said goodbye does not come back: a late beat must not bring it to life.
 local own_field = 'row:' .. node
-if string.match(fields[own_field] or '', '^1 gone ') == nil then
+local own_state, own_until = string.match(fields[own_field] or '', '^1 (%a+) (%d+) ')
+if own_state then
+  was = own_state
+  if was == 'alive' and tonumber(own_until) <= now_ms and not wakes(tonumber(own_until)) then
+    was = 'lost'
+  end
+end
+if was ~= 'gone' then
   keep(own_field, 'alive', now_ms + life_ms, row)
   report('alive', now_ms + life_ms, row)
   fields[own_field] = nil
@@ -38,7 +50,7 @@ for name, line in pairs(fields) do
   if string.sub(name, 1, 4) == 'row:' then
     local state, until_text, json = string.match(line, '^1 (%a+) (%d+) (.*)$')
     local until_ms = tonumber(until_text)
-    if state == 'alive' and slept and until_ms > last_beat_ms then
+    if state == 'alive' and wakes(until_ms) then
       until_ms = now_ms + life_ms
       keep(name, state, until_ms, json)
     end
@@ -54,4 +66,4 @@ local table_id = fields.table or fresh_id
 redis.call('HSET', key, 'v', 1, 'table', table_id, 'beatAt', digits(now_ms))
 local beats = redis.call('HINCRBY', key, 'beats', 1)
 redis.call('PEXPIREAT', key, digits(last_until_ms + KEEP_MS))
-return { now_ms, table_id, beats, tonumber(fields.bans or 0), unpack(rows) }
+return { now_ms, table_id, beats, tonumber(fields.bans or 0), was, unpack(rows) }

@@ -14,7 +14,7 @@ local COMPLETE_MEMORY_MS = 30000
 
 local id, named = ARGV[1], set_from(2)
 
-local queue = read_queue(KEYS[1], {}, named)
+local queue = read_queue(KEYS[1], named)
 local match = queue.matches[id]
 if match then
   local members, all = members_of(queue, id), true

@@ -19,3 +19,9 @@ local function set_from(first)
   end
   return set
 end
+
+-- What who asks knows and this key cannot: how long a peer may be away (ms), the time before which no window ends, and the
+-- nodes that are lost, which are the rest of the arguments.
+local function read_reading(at)
+  return { away_ms = tonumber(ARGV[at]), mercy_until_ms = tonumber(ARGV[at + 1]), lost = set_from(at + 2) }
+end

@@ -78,6 +78,16 @@ local function drop_waiter(queue, peer)
   end
 end
 
+-- Out of the match it stands in, but not of its place: until then it may come back.
+local function go_away(queue, peer, until_ms)
+  local waiter = queue.waiters[peer]
+  if waiter.match ~= '-' then
+    give_up_match(queue, waiter.match)
+  end
+  waiter.until_ms, waiter.away = until_ms, digits(until_ms)
+  put_waiter(queue, peer, waiter)
+end
+
 -- Those who confirmed in vain stay, and so do those whom this call names; who did not answer in time goes.
 local function settle(queue, named)
   for id, match in pairs(queue.matches) do
@@ -96,9 +106,22 @@ local function settle(queue, named)
   end
 end
 
--- With overdue matches settled, then without what has lapsed and without waiters at lost nodes. What changes is noted here and
--- written by commit_queue: a refusal writes nothing.
-local function read_queue(key, lost, named)
+-- Whether Redis was out of reach a while ago, only a reading tells: without one, no window ends.
+local function end_window(queue, peer, reading)
+  local waiter = queue.waiters[peer]
+  if not reading then
+    return
+  end
+  if math.max(waiter.until_ms, reading.mercy_until_ms) <= now_ms then
+    drop_waiter(queue, peer)
+  elseif waiter.until_ms < reading.mercy_until_ms then
+    go_away(queue, peer, reading.mercy_until_ms)
+  end
+end
+
+-- With overdue matches settled, then without what has lapsed; who is at a lost node is away. What changes is noted here and
+-- written by commit_queue: a refusal writes nothing. `reading`: see read_reading; nil if whoever asks has none.
+local function read_queue(key, named, reading)
   local fields = read_hash(key)
   local queue = {
     key = key, last_us = tonumber(fields.lastUs or 0), waiters = {}, matches = {}, completes = {}, gone = {}, dirty = {},
@@ -121,8 +144,12 @@ local function read_queue(key, lost, named)
   end
   settle(queue, named)
   for peer, waiter in pairs(queue.waiters) do
-    if waiter.until_ms <= now_ms or lost[waiter.node] then
+    if waiter.away ~= '0' then
+      end_window(queue, peer, reading)
+    elseif waiter.until_ms <= now_ms then
       drop_waiter(queue, peer)
+    elseif reading and reading.lost[waiter.node] then
+      go_away(queue, peer, now_ms + reading.away_ms)
     end
   end
   return queue

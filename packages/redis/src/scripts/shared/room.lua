@@ -1,7 +1,8 @@
--- A room as a table. Seats that have lapsed, and those at nodes that are lost, are gone from it: a change of its own, with a
--- tag of its own, which no node knows; so whoever hears of the next change reads again, and does not only add that to what
--- it knew. What changes is noted here and written by commit_room: a refusal writes nothing.
-local function read_room(key, lost, new_tag)
+-- A room as a table. Seats that have lapsed are gone from it; to a reading (see read_reading), so are those that were away for too
+-- long, and those at nodes that are lost are away. That is a change of its own, with a tag of its own, which no node knows; so
+-- whoever hears of the next change reads again, and does not only add that to what it knew. What changes is noted here and
+-- written by commit_room: a refusal writes nothing. Needs clock, hash, window.
+local function read_room(key, new_tag, reading)
   local fields = read_hash(key)
   local room = {
     key = key,
@@ -22,7 +23,12 @@ local function read_room(key, lost, new_tag)
     if string.sub(name, 1, 5) == 'seat:' then
       local peer = string.sub(name, 6)
       local until_ms, joined_us, away, fence, node, rest = string.match(line, '^1 (%d+) (%d+) (%d+) (%S+) (%S+) (.*)$')
-      if tonumber(until_ms) <= now_ms or lost[node] then
+      if reading and away == '0' and reading.lost[node] then
+        away = digits(now_ms + reading.away_ms)
+        room.dirty[peer] = true
+      end
+      if tonumber(until_ms) <= now_ms or (reading and is_over(away, reading)) then
+        room.dirty[peer] = nil
         room.gone[#room.gone + 1] = name
       else
         room.seats[peer] = {
@@ -35,7 +41,7 @@ local function read_room(key, lost, new_tag)
   room.exists = room.count > 0 or room.good_ms > now_ms
   if not room.exists then
     room.tag_found, room.tag = '', ''
-  elseif #room.gone > 0 then
+  elseif #room.gone > 0 or next(room.dirty) then
     room.tag = new_tag .. '~'
   end
   return room
@@ -55,6 +61,36 @@ local function drop_seat(room, peer)
   room.dirty[peer] = nil
   room.count = room.count - 1
   room.gone[#room.gone + 1] = 'seat:' .. peer
+end
+
+-- A seat that is there, as it is from now on; with another tag if that is different.
+local function change_seat(room, peer, changes, new_tag)
+  local seat = room.seats[peer]
+  for field, value in pairs(changes) do
+    if seat[field] ~= value then
+      seat[field] = value
+      room.tag = new_tag
+    end
+  end
+  put_seat(room, peer, seat)
+end
+
+-- The seat of this fence, or as well of an earlier one if that is said.
+local function meant_seat(room, peer, fence, or_earlier)
+  local seat = room.seats[peer]
+  if seat and (seat.fence == fence or (or_earlier == '1' and seat.fence < fence)) then
+    return seat
+  end
+end
+
+-- The words of a claim.
+local function read_claim(rest)
+  local session, instance, user, meta = string.match(rest, '^(%S+) (%S+) (%S*) (.*)$')
+  return { session = session, instance = instance, user = user, meta = meta }
+end
+
+local function claim_words(claim)
+  return claim.session .. ' ' .. claim.instance .. ' ' .. claim.user .. ' ' .. claim.meta
 end
 
 local function seat_line(seat)
