@@ -221,7 +221,7 @@ export const VARIABLES = {
   }),
   PARLEY_RESUME_WINDOW_MS: preset('120000', {
     meaning:
-      'How long entries of a peer outlive its node, in milliseconds (and how long it may come back, once peers can).',
+      'How long a peer whose socket is gone may come back to its rooms, and how long its mail is kept, in milliseconds.',
     schema: number(1_000, DAY_MS),
   }),
   PARLEY_DRAIN_MS: preset('10000', {

@@ -12,7 +12,7 @@ import {
 } from '@parley/protocol';
 import { banRefsOf, type Bans } from './bans.ts';
 import { type Caller, CallerReader } from './caller.ts';
-import { credentialOf } from './credential.ts';
+import { type Comeback, comebackOf, credentialOf } from './credential.ts';
 import { fenceOf } from './fence.ts';
 import { DEAF } from './guarded.ts';
 import type { Hub } from './hub.ts';
@@ -24,6 +24,7 @@ import type { NodeOptions } from './options.ts';
 import { isOriginAllowed, namesItsHost } from './origin.ts';
 import type { Penalties } from './penalties.ts';
 import type { Random } from './ports/clock.ts';
+import { hashOf } from './resume-secret.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Admission, HttpAnswer, HttpRequest, Socket, SocketListener } from './ports/socket.ts';
@@ -76,6 +77,7 @@ export class Door {
   readonly #parts: DoorParts;
   readonly #callers: CallerReader;
   #closed = false;
+  #withdrawn = false;
 
   constructor(options: NodeOptions, parts: DoorParts) {
     this.#options = options;
@@ -87,6 +89,15 @@ export class Door {
   /** The node stops: nobody comes in any more. */
   close(): void {
     this.#closed = true;
+  }
+
+  /** The node is about to stop, and says that it is not ready; whoever comes all the same is welcome. */
+  withdraw(): void {
+    this.#withdrawn = true;
+  }
+
+  get isWithdrawn(): boolean {
+    return this.#withdrawn;
   }
 
   get isClosed(): boolean {
@@ -163,7 +174,7 @@ export class Door {
     if (!mayStandThere) return refuse('credential-malformed', visitor);
 
     const verdict = await this.#parts.verifier.verify(token);
-    if (verdict.ok) return this.#admit(verdict.identity, visitor);
+    if (verdict.ok) return this.#admit(verdict.identity, visitor, comebackOf(request, offered));
     if (verdict.kind === 'unavailable') return refuse('keys-unavailable', visitor, verdict.retryAfterMs);
     if (token === undefined) return refuse('credential-missing', visitor);
     const penaltyMs = await this.#parts.penalties.count(visitor.subject);
@@ -208,12 +219,17 @@ export class Door {
     );
   }
 
-  #admit(identity: Identity, visitor: Visitor): Verdict {
+  #admit(identity: Identity, visitor: Visitor, shown: Comeback | undefined): Verdict {
     const { random, membership } = this.#parts;
+    // Proof of another peer than the one that its credential names is proof of nothing here.
+    const comeback = identity.peer === undefined || shown?.peer === identity.peer ? shown : undefined;
     const session = random.id() as SessionId;
     const admitted: Admitted = {
       identity,
-      peer: identity.peer ?? (random.id() as PeerId),
+      peer: identity.peer ?? comeback?.peer ?? (random.id() as PeerId),
+      isFixed: identity.peer !== undefined,
+      ...(comeback && { comeback: { as: comeback.as, presented: hashOf(comeback.secret) } }),
+      secret: random.id(),
       instance: random.id() as InstanceId,
       session,
       fence: fenceOf(membership.nowMs(), session),

@@ -40,7 +40,7 @@ export type LeaveReason = 'left' | 'lost' | 'replaced' | 'kicked';
 
 /** What happened in a room. */
 export type RoomEvent =
-  | { readonly kind: 'joined' | 'updated'; readonly seat: Seat }
+  | { readonly kind: 'joined' | 'updated' | 'away' | 'back'; readonly seat: Seat }
   | {
       readonly kind: 'left';
       readonly peer: PeerId;
@@ -80,8 +80,10 @@ export interface KickEnvelope {
 }
 
 export type Refusal =
-  /** No such session, or not in that room: certainly not delivered. */
+  /** No such session: certainly not delivered, but the peer may be somewhere else, or away. */
   | 'gone'
+  /** The session is there, but it or the sender is not in that room. */
+  | 'not-in-room'
   /** Never arrived: the numbers jumped. Certainly not delivered: a number that was passed is never handled later. */
   | 'missed'
   /** Arrived too late to be delivered. */

@@ -1,4 +1,5 @@
 import type { Hub } from './hub.ts';
+import { LIMITS } from './limits.ts';
 import type { NodeOptions } from './options.ts';
 import type { Cancel, Clock } from './ports/clock.ts';
 import type { Session } from './session.ts';
@@ -16,6 +17,7 @@ export class Heartbeat {
   /** Every few seconds, and often enough for short intervals. */
   readonly #roundMs: number;
   #cancel: Cancel | undefined;
+  #roundAtMs = 0;
 
   constructor(options: { hub: Hub; clock: Clock; times: HeartbeatTimes }) {
     this.#hub = options.hub;
@@ -25,10 +27,25 @@ export class Heartbeat {
   }
 
   start(): void {
+    this.#roundAtMs = this.#clock.nowMs();
     this.#cancel = this.#clock.after(this.#roundMs, () => {
-      for (const session of this.#hub.all()) this.#look(session, this.#clock.nowMs());
+      const nowMs = this.#clock.nowMs();
+      // A process that slept has heard nobody: their silence is its own.
+      if (nowMs - this.#roundAtMs > this.#roundMs + LIMITS.lifeSignMs) this.doubt();
+      for (const session of this.#hub.all()) this.#look(session, nowMs);
       this.start();
     });
+  }
+
+  /** Everybody has a few seconds to show that they are alive, however long they were not heard. */
+  doubt(): void {
+    const { heartbeatTimeoutMs } = this.#times;
+    const seenMs = this.#clock.nowMs() - heartbeatTimeoutMs + Math.min(LIMITS.lifeSignMs, heartbeatTimeoutMs);
+    for (const session of this.#hub.all()) {
+      session.isDoubted = true;
+      session.lastSeenMs = seenMs;
+      session.ping();
+    }
   }
 
   stop(): void {

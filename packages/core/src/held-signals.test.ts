@@ -24,7 +24,7 @@ describe('signals that wait for their room to be read', () => {
   it('go on waiting while nobody has read the room since', () => {
     const { held, hold, outcomes } = start();
     hold(1);
-    held.judge(ROOM, NOW_MS, () => 'gone');
+    held.judge(ROOM, NOW_MS, () => 'not-in-room');
     expect(outcomes).toEqual([]);
     expect(held.size).toBe(1);
   });
@@ -34,8 +34,8 @@ describe('signals that wait for their room to be read', () => {
     hold(1);
     held.asked(ROOM);
     held.read(ROOM);
-    held.judge(ROOM, NOW_MS, () => 'gone');
-    expect(outcomes).toEqual([[1, 'gone']]);
+    held.judge(ROOM, NOW_MS, () => 'not-in-room');
+    expect(outcomes).toEqual([[1, 'not-in-room']]);
     expect(held.size).toBe(0);
   });
 
@@ -44,13 +44,13 @@ describe('signals that wait for their room to be read', () => {
     held.asked(ROOM);
     hold(1);
     held.read(ROOM);
-    held.judge(ROOM, NOW_MS, () => 'gone');
+    held.judge(ROOM, NOW_MS, () => 'not-in-room');
     expect(outcomes).toEqual([]);
 
     held.asked(ROOM);
     held.read(ROOM);
-    held.judge(ROOM, NOW_MS, () => 'gone');
-    expect(outcomes).toEqual([[1, 'gone']]);
+    held.judge(ROOM, NOW_MS, () => 'not-in-room');
+    expect(outcomes).toEqual([[1, 'not-in-room']]);
   });
 
   it('are not delivered when they have become stale', () => {
@@ -74,13 +74,20 @@ describe('signals that wait for their room to be read', () => {
     expect(held.hold({ ...signal(999), room: 'main/other' as RoomKey }, () => {})).toBe(true);
   });
 
-  it('are refused when nobody here sits in the room any more', () => {
+  it('are refused at once when their receiver is gone: nothing that is read could change that', () => {
+    const { held, hold, outcomes } = start();
+    hold(1);
+    held.judge(ROOM, NOW_MS, () => 'gone');
+    expect(outcomes).toEqual([[1, 'gone']]);
+  });
+
+  it('are refused when nobody here sits in the room any more, each for a reason of its own', () => {
     const { held, hold, outcomes } = start();
     hold(1, 2);
-    held.drop(ROOM);
+    held.drop(ROOM, ({ n }) => (n === 1 ? 'gone' : 'not-in-room'));
     expect(outcomes).toEqual([
       [1, 'gone'],
-      [2, 'gone'],
+      [2, 'not-in-room'],
     ]);
     expect(held.size).toBe(0);
   });

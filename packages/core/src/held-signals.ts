@@ -54,16 +54,16 @@ export class HeldSignals {
     const still: Held[] = [];
     for (const held of waiting) {
       const verdict = nowMs - held.envelope.sentAtMs > LIMITS.signalLifeMs ? 'stale' : deliver(held.envelope);
-      if (verdict === 'gone' && held.room !== 'read') still.push(held);
+      if (verdict === 'not-in-room' && held.room !== 'read') still.push(held);
       else held.settle(verdict);
     }
     if (still.length > 0) this.#byRoom.set(room, still);
     else this.#byRoom.delete(room);
   }
 
-  /** Refuses what waits for a room in which nobody here sits any more. */
-  drop(room: RoomKey): void {
-    for (const { settle } of this.#byRoom.get(room) ?? []) settle('gone');
+  /** Refuses what waits for a room in which nobody here sits any more; `why` says of each whether its receiver has gone, too. */
+  drop(room: RoomKey, why: (envelope: SignalEnvelope) => Refusal): void {
+    for (const { envelope, settle } of this.#byRoom.get(room) ?? []) settle(why(envelope));
     this.#byRoom.delete(room);
   }
 }

@@ -163,6 +163,121 @@ describe('a place in a queue', () => {
   });
 });
 
+describe('a member that goes away', () => {
+  it('loses its turn: who waits behind it is matched without it', async () => {
+    const { world, match, goAway, matched, alice, bob, carol } = await start();
+    await match(alice);
+    await goAway(alice);
+    await match(bob);
+    await world.clock.advance(LIMITS.waiterRenewalMs * 3);
+    expect(matched).toEqual([]);
+    await match(carol);
+    await world.clock.advance(100);
+    expect(matched).toEqual(['bob', 'carol']);
+  });
+
+  it('loses it also when it had been proposed already, and the other is free again', async () => {
+    const { world, match, goAway, matched, alice, bob, carol } = await start();
+    await match(alice);
+    bob.ground.gate.next('confirm', 'lost', 'lost', 'lost');
+    await match(bob);
+    await goAway(bob);
+    await match(carol);
+    await world.clock.advance(100);
+    expect(matched.toSorted((a, b) => a.localeCompare(b))).toEqual(['alice', 'carol']);
+  });
+
+  it('has its old place when it comes back in time, at whatever node', async () => {
+    const { world, match, goAway, comeBack, awayMs, places, alice, bob, carol } = await start();
+    await match(alice);
+    await goAway(alice);
+    await match(bob);
+    await world.clock.advance(awayMs - 1_000);
+    await comeBack(alice, carol);
+    await world.clock.advance(100);
+    expect(places).toEqual(['alice', 'bob']);
+  });
+
+  it('has a new place when it comes back too late', async () => {
+    const { world, match, goAway, comeBack, awayMs, places, alice, bob, carol } = await start();
+    await match(alice);
+    await goAway(alice);
+    await match(bob);
+    await world.clock.advance(awayMs);
+    await comeBack(alice, carol);
+    await world.clock.advance(100);
+    expect(places).toEqual(['bob', 'alice']);
+  });
+
+  it('would have a new place as well if it had left', async () => {
+    const { world, match, comeBack, places, alice, bob, carol } = await start();
+    await match(alice);
+    await alice.matchmaker.leave(alice.member, KEY);
+    await match(bob);
+    await comeBack(alice, carol);
+    await world.clock.advance(100);
+    expect(places).toEqual(['bob', 'alice']);
+  });
+
+  it('is away as soon as the directory can be told, and its node forgets it then', async () => {
+    const { world, match, goAway, comeBack, places, alice, bob, carol } = await start();
+    await match(alice);
+    alice.ground.gate.isShut = true;
+    await goAway(alice);
+    alice.ground.gate.isShut = false;
+    await world.clock.advance(2_000);
+    expect([alice.matchmaker.size, alice.member.queues.size]).toEqual([0, 0]);
+    await match(bob);
+    await comeBack(alice, carol);
+    await world.clock.advance(100);
+    expect(places).toEqual(['alice', 'bob']);
+  });
+
+  it('before it has its place gets one without a turn', async () => {
+    const { world, match, goAway, comeBack, matched, places, alice, bob, carol } = await start();
+    alice.ground.gate.next('enqueue', 'held');
+    const late = match(alice);
+    await goAway(alice);
+    alice.ground.gate.open();
+    await late;
+    await match(bob);
+    await world.clock.advance(10_000);
+    expect(matched).toEqual([]);
+    await comeBack(alice, carol);
+    await world.clock.advance(100);
+    expect(places).toEqual(['alice', 'bob']);
+  });
+
+  it('with its whole node has its place as well: others know that the node is lost', async () => {
+    const { world, match, comeBack, matched, places, alice, bob, carol } = await start();
+    await match(alice);
+    alice.ground.gate.isShut = true;
+    await world.clock.advance(LIMITS.beatLifeMs + LIMITS.beatIntervalMs);
+    await match(bob);
+    await world.clock.advance(LIMITS.waiterLifeMs);
+    expect(matched).toEqual([]);
+    await comeBack(alice, carol);
+    await world.clock.advance(100);
+    expect(places).toEqual(['alice', 'bob']);
+  });
+});
+
+describe('a member in doubt, whose node was taken for lost', () => {
+  it('is promised to no match before it has shown that it is there, and then has its place', async () => {
+    const { world, match, matched, places, alice, bob } = await start();
+    await match(alice);
+    const doubt = (isDoubted: boolean) => Object.assign(alice.member, { isDoubted });
+    doubt(true);
+    await match(bob);
+    await world.clock.advance(LIMITS.waiterRenewalMs * 2);
+    expect(matched).toEqual([]);
+    expect(alice.ground.gate.count('assert')).toBe(0);
+    doubt(false);
+    await world.clock.advance(LIMITS.waiterRenewalMs * 3);
+    expect(places).toEqual(['alice', 'bob']);
+  });
+});
+
 describe('a time-out of waiting', () => {
   it('gives the place up and says so, once', async () => {
     const { world, match, timedOut, alice } = await start();
@@ -217,6 +332,8 @@ interface Place {
 async function start() {
   const world = new World();
   const matched: string[] = [];
+  /** The members of the last match, by their places. */
+  const places: string[] = [];
   const timedOut: string[] = [];
 
   async function place(name: string): Promise<Place> {
@@ -230,7 +347,10 @@ async function start() {
       clock,
       random,
       directory: gate.over<QueueDirectory>(world.directory.queues),
-      matched: async ({ peer }) => void matched.push(peer),
+      matched: async ({ peer }, match) => {
+        matched.push(peer);
+        places.splice(0, places.length, ...match.members.map((member) => member.peer));
+      },
       timedOut: ({ peer }) => timedOut.push(peer),
     });
     news.match = (envelope) => matchmaker.told(envelope);
@@ -245,6 +365,12 @@ async function start() {
     return doing;
   }
   const wish: MatchWish = { queue: 'chess' as QueueName, size: 2, meta: undefined, timeoutMs: undefined };
+  const match = ({ matchmaker, member }: Place, more: Partial<MatchWish> = {}) =>
+    settle(
+      matchmaker.enqueue(member, KEY, { ...wish, ...more }, () =>
+        member.send({ type: 'waiting', queue: wish.queue, size: 2 }),
+      ),
+    );
   return {
     world,
     alice,
@@ -253,12 +379,20 @@ async function start() {
     everybody: [alice, bob, carol],
     matched,
     timedOut,
-    match: ({ matchmaker, member }: Place, more: Partial<MatchWish> = {}) =>
-      settle(
-        matchmaker.enqueue(member, KEY, { ...wish, ...more }, () =>
-          member.send({ type: 'waiting', queue: wish.queue, size: 2 }),
-        ),
-      ),
+    places,
+    awayMs: alice.ground.membership.reading().awayMs,
+    match,
+    /** Its connection is gone. */
+    goAway: ({ matchmaker, member }: Place) => {
+      member.ended = true;
+      void matchmaker.away(member, KEY);
+      return world.clock.advance(10);
+    },
+    /** A later session of the same instance, at the node of another place, waits. */
+    comeBack: ({ member: { peer, instance } }: Place, { ground, matchmaker }: Place) => {
+      const member = Object.assign(new Puppet(peer, 2), { instance });
+      return match({ ground, matchmaker, member });
+    },
     unmatch: ({ matchmaker, member }: Place) => settle(matchmaker.unmatch(member, KEY)),
   };
 }

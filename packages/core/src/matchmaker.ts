@@ -100,12 +100,15 @@ export class Matchmaker {
   }
 
   /** Gives a place up, however long it takes. */
-  async leave(member: Member, key: QueueKey): Promise<void> {
-    const view = this.#queues.get(key);
-    await view?.insist(async () => {
-      await this.#giveUp(view, member);
-      view.remove(member);
-    });
+  leave(member: Member, key: QueueKey): Promise<void> {
+    return this.#end(member, key, (view) => this.#giveUp(view, member));
+  }
+
+  /** Gives the turn up, however long it takes; the place is kept for a while, for a later session of the same instance. */
+  away(member: Member, key: QueueKey): Promise<void> {
+    const { directory, membership } = this.#options;
+    const { peer, fence } = member;
+    return this.#end(member, key, () => directory.away({ key, peer, fence }, membership.reading().awayMs));
   }
 
   /** Another node says that there is something to confirm or to do. */
@@ -153,12 +156,21 @@ export class Matchmaker {
     return answer.outcome;
   }
 
+  async #end(member: Member, key: QueueKey, tell: (view: QueueView) => Promise<unknown>): Promise<void> {
+    const view = this.#queues.get(key);
+    await view?.insist(async () => {
+      await tell(view);
+      view.remove(member);
+    });
+  }
+
   #add(view: QueueView, member: Member, wish: MatchWish, since: number): void {
     const { timeoutMs } = wish;
     const expire = () => void this.#expire(view, member, wish);
     const cancelTimeout = timeoutMs === undefined ? () => {} : this.#options.clock.after(timeoutMs, expire);
     view.add({ member, wish, since, cancelTimeout, isMatched: false });
-    if (member.ended) void this.leave(member, view.key);
+    // It ended before there was a place to give up; or that is in the line already, and this changes nothing.
+    if (member.ended) void this.away(member, view.key);
     this.#renewals.hasten(view.key, LIMITS.waiterRenewalMs);
   }
 
@@ -170,10 +182,11 @@ export class Matchmaker {
     const view = this.#queues.get(key);
     if (!view) return;
     const renewed = view.ask(async () => {
-      const waiters = view
-        .unmatched()
-        .map(({ member, wish, since }) => ({ ...claimOf(member, wish.meta), since }));
-      if (waiters.length === 0) return;
+      const own = view.unmatched();
+      if (own.length === 0) return;
+      // Others may have taken this node for lost, and its waiters for away; they are asked whether they are still there.
+      if (own.some(({ member }) => member.isDoubted && !member.ended)) return this.#renewSoon(key);
+      const waiters = own.map(({ member, wish, since }) => ({ ...claimOf(member, wish.meta), since }));
       const matches = await this.#options.directory.assert({ ...this.#assertion(view), waiters });
       for (const match of matches)
         this.#proposals.consider(view, match, match.confirmed.length === 0 ? 'tell' : 'keep');
@@ -206,7 +219,7 @@ export class Matchmaker {
       node,
       lifeMs: LIMITS.waiterLifeMs,
       confirmWithinMs: LIMITS.matchConfirmMs,
-      lost: membership.ended(),
+      reading: membership.reading(),
       fresh: [fresh(), fresh()],
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     };

@@ -28,6 +28,8 @@ export interface Member {
   readonly queues: Set<QueueKey>;
   /** It ends: it hears nothing any more, and what it still gets is given back. */
   readonly ended: boolean;
+  /** The node slept and was taken for lost, and this member has not shown since that it is alive. */
+  readonly isDoubted: boolean;
   send(message: Outgoing): void;
   /** An error reply. */
   fail(code: ErrorCode, fields: Omit<ErrorReply, 'type' | 'code' | 'message'>): void;

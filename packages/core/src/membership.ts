@@ -7,9 +7,11 @@ import {
   type KnownNode,
   type NodeRow,
   type NodeTable,
+  type Reading,
   Unavailable,
 } from './ports/directory.ts';
 import type { Log } from './ports/log.ts';
+import { Steadiness } from './steadiness.ts';
 
 export interface MembershipEvents {
   /** These nodes are lost, or have said goodbye. Said once for each. */
@@ -18,6 +20,8 @@ export interface MembershipEvents {
   heardAgain(): void;
   /** The directory has lost data: everything this node knows is to be asserted. */
   dataLost(): void;
+  /** This node was taken for lost, and is back: others may have its peers by now, and its sockets may be dead. */
+  returned(): void;
   /** The directory has answered a beat. */
   beaten(answer: BeatAnswer): void;
 }
@@ -44,6 +48,11 @@ export class Membership {
   readonly #log: Log;
   readonly #describe: () => Pick<NodeRow, 'version' | 'sessions'>;
   readonly #events: MembershipEvents;
+  readonly #awayMs: number;
+  readonly #steadiness = new Steadiness({
+    illAfterMs: LIMITS.unreadyAfterMs,
+    wellAfterMs: LIMITS.readyAgainAfterMs,
+  });
 
   #known: ReadonlyMap<NodeId, KnownNode> = new Map();
   #last: BeatAnswer | undefined;
@@ -51,6 +60,8 @@ export class Membership {
   #upSinceMs = 0;
   #offsetMs = 0;
   #recoveringUntilMs = 0;
+  #beatenAtMs = 0;
+  #mercyUntilMs = 0;
   #probe = '';
   #heardAtMs = 0;
   #rebuiltAtMs = 0;
@@ -68,6 +79,8 @@ export class Membership {
     random: Random;
     log: Log;
     describe: () => Pick<NodeRow, 'version' | 'sessions'>;
+    /** How long a peer may be away. */
+    awayMs: number;
     events: MembershipEvents;
   }) {
     this.#node = options.node;
@@ -78,6 +91,7 @@ export class Membership {
     this.#log = options.log;
     this.#describe = options.describe;
     this.#events = options.events;
+    this.#awayMs = options.awayMs;
     this.ready = new Promise((resolve) => (this.#markReady = resolve));
   }
 
@@ -112,6 +126,29 @@ export class Membership {
   /** This node hears its own inbox. */
   get hears(): boolean {
     return this.#clock.nowMs() - this.#heardAtMs < LIMITS.deafAfterMs;
+  }
+
+  /** Whether new sessions are well served here: a hiccup of the directory does not change that, and one good beat neither. */
+  get isSteady(): boolean {
+    return this.#look();
+  }
+
+  /** How long ago the inbox was last known to be heard. */
+  get probeAgeMs(): number {
+    return this.#clock.nowMs() - this.#heardAtMs;
+  }
+
+  /**
+   * The last beat has not outlived itself. Otherwise this node may have been taken for lost meanwhile, and what comes through
+   * its inbox may be of long ago: first it beats, then it listens.
+   */
+  get isCurrent(): boolean {
+    return this.#clock.nowMs() - this.#beatenAtMs < LIMITS.beatLifeMs;
+  }
+
+  /** What this node knows and a key of the directory cannot. */
+  reading(): Reading {
+    return { lost: this.ended(), awayMs: this.#awayMs, mercyUntilMs: this.#mercyUntilMs };
   }
 
   /** The directory has lost data a short while ago: what is absent may only not be back yet. */
@@ -176,6 +213,7 @@ export class Membership {
   }
 
   async #beat(): Promise<void> {
+    this.#look();
     const startedAtMs = this.#clock.nowMs();
     // A process that slept has not listened: its silence says nothing about the inbox.
     if (startedAtMs - this.#askedAtMs >= LIMITS.deafAfterMs) this.#heardAtMs = startedAtMs;
@@ -192,6 +230,10 @@ export class Membership {
     });
   }
 
+  #look(): boolean {
+    return this.#steadiness.look(this.up && this.hears, this.#clock.nowMs());
+  }
+
   /** Whatever it was, the next beat is tried: a node that stops beating is taken for dead. */
   #missed(error: unknown): void {
     if (!(error instanceof Unavailable)) this.#log.error({ event: 'beat-failed', error }, 'a beat failed');
@@ -204,6 +246,8 @@ export class Membership {
     const before = this.#last;
     this.#offsetMs = answer.nowMs - (startedAtMs + now) / 2;
     this.#last = answer;
+    if (before && now - this.#beatenAtMs >= LIMITS.outageMs) this.#mercyUntilMs = answer.nowMs + this.#awayMs;
+    this.#beatenAtMs = now;
     if (!this.#up) {
       this.#upSinceMs = now;
       if (before) this.#log.info({ event: 'beat-resumed' }, 'the directory answers again');
@@ -226,7 +270,13 @@ export class Membership {
       );
       this.#events.dataLost();
     }
+    const isLapsed = answer.was === 'lost' || (answer.was === 'new' && before?.table === answer.table);
+    if (before && isLapsed) {
+      this.#log.warn({ event: 'node-returned' }, 'this node was taken for lost, and is back');
+      this.#events.returned();
+    }
     this.#events.beaten(answer);
+    this.#look();
     this.#markReady();
   }
 

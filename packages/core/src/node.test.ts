@@ -8,6 +8,7 @@ import type { Letter } from './streams.ts';
 import { Cluster, type TestNode } from './testing/cluster.ts';
 import type { FakeSocket } from './testing/fake-socket.ts';
 import { ratesOf } from './testing/samples.ts';
+import { AWAY_MS } from './testing/world.ts';
 
 const sockets: FakeSocket[] = [];
 
@@ -305,12 +306,12 @@ describe('a signal', () => {
     const { session = '' } = alice.last('welcome') ?? {};
     send(session);
     await clock.advance(100);
-    expect(outcomes).toEqual(['gone']);
+    expect(outcomes).toEqual(['not-in-room']);
     expect(a.gate.count('assert')).toBe(reads + 1);
     send('a session that is not here');
     send(session, 'a room in which nobody of that node sits');
     await clock.advance(100);
-    expect(outcomes).toEqual(['gone', 'gone', 'gone']);
+    expect(outcomes).toEqual(['not-in-room', 'gone', 'not-in-room']);
     expect(alice.story).toEqual(['welcome', 'joined']);
     expectNothingPending(a);
   });
@@ -325,12 +326,22 @@ describe('a signal', () => {
     expect(answersTo(alice, 1)).toEqual(['error delivery-timeout']);
 
     world.fate = () => 0;
-    bob.outcome = 'dropped';
+    bob.say({ type: 'leave', room: 'stage' });
     alice.say({ type: 'signal', room: 'stage', to: 'bob', custom: 2, id: 2 });
     await clock.advance(100);
     expect(answersTo(alice, 2)).toEqual(['error peer-unreachable']);
+  });
+
+  it('that its socket did not take waits for the peer, which is away', async () => {
+    const { clock, a, b } = await two();
+    const [alice, bob] = [await joined(a, 'alice'), await joined(b, 'bob')];
+    await clock.advance(100);
+    bob.outcome = 'dropped';
+    alice.say({ type: 'signal', room: 'stage', to: 'bob', custom: 1, id: 1 });
+    await clock.advance(100);
+    expect(answersTo(alice, 1)).toEqual(['kept']);
     expect(bob.closedWith).toBe(4001);
-    expect(alice.last('peer-left')).toMatchObject({ peer: 'bob', reason: 'lost' });
+    expect(alice.story.at(-2)).toBe('peer-away bob');
   });
 
   it('is one of so many that may wait for their outcome', async () => {
@@ -384,7 +395,7 @@ describe('a handler with a bug', () => {
     expect(alice.closedWith).toBe(1011);
     expect(a.log.errors).toMatchObject([{ event: 'handler-failed', type: 'join' }]);
     expect(bob.closedWith).toBeUndefined();
-    expect(bob.last('peer-left')).toMatchObject({ peer: 'alice', reason: 'lost' });
+    expect(bob.story.at(-1)).toBe('peer-away alice');
     bob.say({ type: 'ping', id: 1 });
     expect(answersTo(bob, 1)).toEqual(['pong']);
   });
@@ -482,6 +493,8 @@ describe('a session that ends', () => {
     }
     await clock.advance(5_000);
     expectNothingLeft(a);
+    // Nobody has to remember those who are away: what waits for them ends by itself.
+    await clock.advance(AWAY_MS + LIMITS.lifeBeyondResumeMs);
     const { rooms, queues } = world.directory.sizesForTesting();
     // A minted code stays good while its host is away.
     expect([rooms <= 2, queues]).toEqual([true, 0]);
@@ -503,23 +516,26 @@ describe('a session that ends', () => {
     expect(a.gate.count('join')).toBe(0);
   });
 
-  it('says to the others whether it left or was lost', async () => {
+  it('says to the others whether it left, is lost or only away', async () => {
     const { clock, a } = await two();
     const bob = await joined(a, 'bob');
-    for (const [end, reason] of [
-      [ends['bye'], 'left'],
-      [ends['a drop'], 'lost'],
+    for (const [end, expected] of [
+      ['bye', { type: 'peer-left', reason: 'left' }],
+      ['a close of the client', { type: 'peer-left', reason: 'left' }],
+      ['a binary frame', { type: 'peer-left', reason: 'lost' }],
+      ['a drop', { type: 'peer-away' }],
+      ['reading too slowly', { type: 'peer-away' }],
     ] as const) {
       const alice = await joined(a, 'alice');
-      end?.(alice);
+      ends[end]?.(alice);
       await clock.advance(100);
-      expect(bob.last('peer-left')).toMatchObject({ peer: 'alice', reason });
+      expect([end, bob.heard.at(-1)]).toMatchObject([end, { peer: 'alice', ...expected }]);
     }
   });
 });
 
 describe('a node that stops', () => {
-  it('closes its sessions so that they come back elsewhere, gives everything back, and takes nobody in', async () => {
+  it('closes its sessions so that they come back elsewhere, puts them away, and takes nobody in', async () => {
     const { clock, world, a, b } = await two();
     const bob = await joined(b, 'bob');
     const alice = await joined(a, 'alice');
@@ -530,10 +546,13 @@ describe('a node that stops', () => {
     expect(alice.closedWith).toBe(4000);
     alice.drop(4000);
     await expect(a.open('carol')).rejects.toThrow('503');
-    expect(bob.last('peer-left')).toMatchObject({ peer: 'alice' });
+    expect(bob.story.at(-1)).toBe('peer-away alice');
     expect(b.node.membership.state('node-a' as never)).toBe('gone');
     expectNothingLeft(a);
-    expect((await readStage(world)).seats.map(({ peer }) => peer)).toEqual(['bob']);
+    expect((await readStage(world)).seats).toMatchObject([
+      { peer: 'bob' },
+      { peer: 'alice', awayUntilMs: expect.any(Number) },
+    ]);
   });
 
   it('stops in time when the directory does not answer', async () => {
@@ -591,6 +610,7 @@ function expectNothingPending(...nodes: TestNode[]): void {
 
 async function readStage({ directory }: Cluster['world']) {
   const facts = { epoch: '9', capacity: 2, code: false };
-  const onlooker = { node: 'onlooker' as never, seats: [], lifeMs: 1, lost: [], notAfterMs: Infinity };
+  const reading = { lost: [], awayMs: AWAY_MS, mercyUntilMs: 0 };
+  const onlooker = { node: 'onlooker' as never, seats: [], lifeMs: 1, reading, notAfterMs: Infinity };
   return (await directory.rooms.assert({ key: 'main/stage' as never, facts, ...onlooker })).room;
 }

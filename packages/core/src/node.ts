@@ -1,6 +1,7 @@
 import { type Incoming, MATCH_SIZE } from '@parley/protocol';
 import { aboutOf } from './about.ts';
-import type { LeaveReason } from './envelope.ts';
+import { arrive } from './arrival.ts';
+import { farewellOf } from './farewell.ts';
 import type { MessageOf } from './handlers/handler.ts';
 import { Drain } from './drain.ts';
 import { dispatch } from './handlers/index.ts';
@@ -17,7 +18,6 @@ import type { Metrics, SessionEnd } from './ports/metrics.ts';
 import type { Admission, HttpAnswer, HttpRequest, Socket, SocketListener } from './ports/socket.ts';
 import { waitWhile } from './patience.ts';
 import { type Admitted, Session, type SessionOwner } from './session.ts';
-import { welcomeOf } from './welcome.ts';
 
 /**
  * One server process of a Parley cluster.
@@ -37,7 +37,6 @@ export class ParleyNode implements SessionOwner {
   readonly options: NodeOptions;
   readonly membership: Membership;
   readonly #parts: NodeParts;
-  #isWithdrawn = false;
 
   constructor(options: NodeOptions, ports: NodePorts) {
     const parts = assemble(options, ports, {
@@ -62,12 +61,13 @@ export class ParleyNode implements SessionOwner {
 
   /** Says that it is not ready, so that balancers send nobody any more. Whoever comes all the same is welcome. */
   withdraw(): void {
-    this.#isWithdrawn = true;
+    this.#parts.door.withdraw();
   }
 
   /** Whether new sessions are welcome here. */
   get isReady(): boolean {
-    return !this.#isWithdrawn && !this.#parts.door.isClosed && this.membership.up && this.membership.hears;
+    const { door } = this.#parts;
+    return !door.isWithdrawn && !door.isClosed && this.membership.isSteady;
   }
 
   /** An upgrade request: who comes in, and how the others are told. Never rejects. */
@@ -77,23 +77,15 @@ export class ParleyNode implements SessionOwner {
 
   /** A socket is open. Its session is heard from now on, and welcome once its claim stands. */
   #accept(admitted: Admitted, socket: Socket): SocketListener {
-    const { hub, presence } = this.#parts;
+    const { hub } = this.#parts;
     const session = new Session(admitted, socket, this);
     this.metrics.sessionOpened();
     hub.add(session);
     this.#parts.livesFor(session);
     this.#parts.expiresIn(session, admitted.identity.expiresInMs);
     this.#parts.narrator.opened(session);
-    presence.claim(session).then(
-      (outcome) =>
-        outcome === 'claimed'
-          ? session.open(welcomeOf(session, this.options))
-          : session.close('superseded-while-connecting'),
-      (error: unknown) =>
-        session.close(
-          error instanceof Unavailable ? 'cluster-unavailable' : 'internal',
-          LIMITS.beatIntervalMs,
-        ),
+    arrive(session, this.#parts).catch((error: unknown) =>
+      session.close(error instanceof Unavailable ? 'cluster-unavailable' : 'internal', LIMITS.beatIntervalMs),
     );
     return session;
   }
@@ -135,16 +127,18 @@ export class ParleyNode implements SessionOwner {
     return room !== undefined && this.#parts.rooms.seatOf(session, roomKey(realm, room)) !== undefined;
   }
 
-  /** A session has ended: what it held is given back. */
-  ended(session: Session, end: SessionEnd, reason: LeaveReason): void {
-    const { hub, expiries, lifetimes, rooms, matchmaker, presence, narrator } = this.#parts;
+  confirmed(session: Session): void {
+    this.#parts.presence.confirm(session);
+  }
+
+  /** A session has ended: what it held is given back, left waiting for it, or another's by now. */
+  ended(session: Session, end: SessionEnd): void {
+    const { hub, expiries, lifetimes, narrator } = this.#parts;
     hub.remove(session);
     narrator.closed(session, end);
     expiries.delete(session.session);
     lifetimes.delete(session.session);
-    for (const key of session.rooms.keys()) void rooms.leave(session, key, reason);
-    for (const key of session.queues) void matchmaker.leave(session, key);
-    void presence.release(session);
+    farewellOf(end)(session, this.#parts);
   }
 
   /**
@@ -158,13 +152,13 @@ export class ParleyNode implements SessionOwner {
 
   /** Ends every session, gives back what they held, says goodbye. Nothing is left running. */
   async stop(): Promise<void> {
-    const { door, hub, writer, heartbeat, rooms, matchmaker, presence, expiries, lifetimes, streams, bus } =
-      this.#parts;
+    const { door, hub, writer, heartbeat, rooms, router, matchmaker, presence } = this.#parts;
+    const { expiries, lifetimes, streams, bus } = this.#parts;
     door.close();
     for (const session of hub.all()) session.close('drained');
     // Until nothing is left to be given back, but not for ever.
     await waitWhile(() => writer.size > 0, { clock: this.clock, everyMs: 10, mostMs: STOP_TIMEOUT_MS });
-    for (const part of [writer, heartbeat, rooms, matchmaker, presence, expiries, lifetimes, streams])
+    for (const part of [writer, heartbeat, rooms, router, matchmaker, presence, expiries, lifetimes, streams])
       part.stop();
     await this.membership.stop();
     await bus.stop();
@@ -210,4 +204,5 @@ export interface NodeStatus {
   readonly nodes: readonly KnownNode[];
 }
 
-const STOP_TIMEOUT_MS = 1_500;
+/** Long enough to put ten thousand sessions away, and within what a process has after its drain. */
+const STOP_TIMEOUT_MS = 3_000;

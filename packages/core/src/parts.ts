@@ -88,10 +88,11 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
     random,
     log,
     describe: () => ({ version: options.version, sessions: hub.counts() }),
+    awayMs: options.resumeWindowMs,
     events: {
       nodesEnded: (nodes) => {
         for (const ended of nodes) streams.forget(ended);
-        rooms.doubt(nodes);
+        rooms.nodesEnded(nodes);
       },
       heardAgain: () => {
         for (const part of [rooms, matchmaker]) part.assertAll();
@@ -99,6 +100,10 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
       dataLost: () => {
         for (const part of [presence, rooms, matchmaker]) part.assertAll();
         bans.read();
+      },
+      returned: () => {
+        heartbeat.doubt();
+        for (const part of [presence, rooms, matchmaker]) part.assertAll();
       },
       beaten: ({ bansVersion }) => bans.told(bansVersion),
     },
@@ -117,16 +122,22 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
       missed: (from) => rooms.doubt([from]),
     },
   });
-  const ground = { node, clock, random, metrics, hub, writer, membership, streams, ...livesOf(options) };
+  const { resumeWindowMs } = options;
+  const lives = { ...livesOf(options), resumeWindowMs };
+  const ground = { node, clock, random, metrics, hub, writer, membership, streams, ...lives };
   const rooms = new Rooms({
     ...ground,
     directory: directory.rooms,
+    entering: async ({ session }) => {
+      const member = hub.get(session);
+      if (member) await presence.assert(member);
+    },
     asked: (key) => router.asked(key),
     read: (key) => router.read(key),
     settled: (key) => router.settled(key),
     closed: (key) => router.closed(key),
   });
-  const router = new Router({ ...ground, rooms });
+  const router = new Router({ ...ground, rooms, directory: directory.peers });
   const matchmaker = new Matchmaker({
     ...ground,
     directory: directory.queues,
@@ -200,11 +211,22 @@ function livesOf({ livesForTesting, resumeWindowMs }: NodeOptions) {
 }
 
 /** What a scrape reads. */
-export const gaugesOf = ({ hub, rooms, matchmaker, streams, membership }: NodeParts): Gauges => ({
+export const gaugesOf = ({
+  hub,
+  rooms,
+  router,
+  matchmaker,
+  streams,
+  membership,
+  door,
+}: NodeParts): Gauges => ({
   sessions: hub.size,
   rooms: rooms.size,
   waiters: matchmaker.waiting,
   pendingReceipts: streams.pending,
+  blockedLanes: router.lanes.blocked,
+  probeAgeMs: membership.probeAgeMs,
+  drain: door.isClosed ? 'draining' : door.isWithdrawn ? 'withdrawn' : 'no',
   nodesAlive: membership.nodes.filter(({ state }) => state === 'alive').length,
   directoryUp: membership.up,
   hears: membership.hears,
@@ -220,6 +242,7 @@ export function leftoversOf(parts: NodeParts): Readonly<Record<string, number>> 
     rooms: rooms.size,
     queues: matchmaker.size,
     held: router.held,
+    lanes: router.lanes.open,
     writing: writer.size,
     pendingReceipts: streams.pending,
     expiries: expiries.size,

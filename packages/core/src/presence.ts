@@ -3,13 +3,38 @@ import type { ReplacedEnvelope } from './envelope.ts';
 import type { Hub } from './hub.ts';
 import { peerKey } from './keys.ts';
 import type { Member } from './member.ts';
-import type { Random, Clock } from './ports/clock.ts';
-import type { ClaimAnswer, PeerDirectory } from './ports/directory.ts';
+import type { Membership } from './membership.ts';
+import type { Clock, Random } from './ports/clock.ts';
+import {
+  type ClaimAnswer,
+  NOT_AFTER_MS,
+  type PeerAssertion,
+  type PeerDirectory,
+  type PeerPlace,
+  type SecretHash,
+  Unavailable,
+} from './ports/directory.ts';
+import type { Metrics } from './ports/metrics.ts';
 import { Renewals } from './renewals.ts';
 import type { Streams } from './streams.ts';
 import type { Writer } from './writer.ts';
 
-/** The claims of this node's sessions to speak for their peers: made when they connect, renewed, released. */
+/** A member as the directory of peers knows it. */
+export interface Claimant extends Member {
+  /** Proof of an earlier session, if it has any. */
+  readonly comeback?: { readonly as: 'resume' | 'restart'; readonly presented: SecretHash } | undefined;
+  /** Its credential names this very peer. */
+  readonly isFixed: boolean;
+  /** The directory has given it its peer. */
+  readonly isClaimed: boolean;
+  /** The secret it came with, good until it was heard; then the one it was given. */
+  proven: SecretHash;
+  readonly offered: SecretHash;
+  /** The directory has answered its claim. */
+  claimed(answer: ClaimAnswer): void;
+}
+
+/** The claims of this node's sessions to speak for their peers: made when they connect, renewed, put away or released. */
 export class Presence {
   readonly #renewals: Renewals<SessionId>;
   readonly #options: PresenceOptions;
@@ -19,31 +44,81 @@ export class Presence {
     this.#renewals = new Renewals(options, (session) => void this.#renew(session));
   }
 
-  /** `superseded`: a later session speaks for this peer. Rejects with `Unavailable`; then the claim is undone. */
-  async claim(member: Member): Promise<ClaimAnswer['outcome']> {
+  /** Rejects with `Unavailable`; then a claim to a new life is undone, and one to an earlier life is as good as never made. */
+  async claim(member: Claimant): Promise<ClaimAnswer> {
+    const { writer, directory } = this.#options;
     const key = peerKey(member.realm, member.peer);
-    const answer = await this.#options.writer.ask(
+    const answer = await writer.ask(
       key,
-      () => this.#claim(member),
-      () => this.#options.directory.bye(key, member.fence),
+      async () => {
+        const answer = await this.#claim(member);
+        // Here, and not when the caller hears of it: its end may stand in line already, and is to know what it ends.
+        member.claimed(answer);
+        return answer;
+      },
+      // Its secret stays good whatever became of it; to end the life would be worse than to leave it to lapse.
+      () => (member.comeback ? Promise.resolve() : directory.bye(key, member.fence)),
     );
-    if (answer.outcome === 'claimed') {
-      if (!member.ended) this.#renewals.plan(member.session);
-      if (answer.former) this.#replace(member, answer.former.node, answer.former.session);
-    }
-    return answer.outcome;
+    if (answer.outcome === 'late') throw new Unavailable('the claim came too late');
+    const isHeld = answer.outcome === 'claimed' || answer.outcome === 'resumed';
+    if (isHeld && !member.ended) this.#renewals.plan(member.session);
+    return answer;
+  }
+
+  /** Says everything about it once more, its rooms too: it is about to take a seat, or it was time. Rejects with `Unavailable`. */
+  async assert(member: Claimant): Promise<void> {
+    const outcome = await this.#options.writer.ask(peerKey(member.realm, member.peer), () =>
+      this.#assert(member),
+    );
+    if (outcome === 'superseded') member.close('replaced');
+    // It was taken for away, and only what comes back has its mail before anything newer.
+    if (outcome === 'mail-waits') member.close('mail-waits');
+  }
+
+  /** It was heard: from now on the secret it was given is the only one that is good, and its mail is delivered. */
+  confirm(member: Claimant): void {
+    const { writer, directory } = this.#options;
+    const key = peerKey(member.realm, member.peer);
+    member.proven = member.offered;
+    void writer.insist(key, () => directory.confirm(key, member.fence));
+  }
+
+  /** Its connection is gone, and it may come back. However long it takes. */
+  async away(member: Claimant): Promise<void> {
+    this.#renewals.delete(member.session);
+    const { writer, directory, resumeWindowMs } = this.#options;
+    await writer.insist(peerKey(member.realm, member.peer), async () => {
+      // What it says of itself before its claim was answered may be another life than the one that is there.
+      if (member.isClaimed) await directory.away(this.#statementOf(member), resumeWindowMs);
+    });
   }
 
   /** Gives the claim back, however long it takes. */
-  async release(member: Member): Promise<void> {
+  async release(member: Claimant): Promise<void> {
     this.#renewals.delete(member.session);
+    const { writer, directory } = this.#options;
     const key = peerKey(member.realm, member.peer);
-    await this.#options.writer.insist(key, () => this.#options.directory.bye(key, member.fence));
+    await writer.insist(key, async () => {
+      // Whoever only said that it is this peer must not end what is another's.
+      if (member.isClaimed) await directory.bye(key, member.fence);
+    });
+  }
+
+  /** A later session has it. */
+  forget(member: Member): void {
+    this.#renewals.delete(member.session);
   }
 
   /** Asserts every claim, not all at once. */
   assertAll(): void {
     this.#renewals.all();
+  }
+
+  /** Tells the session whose peer this member has taken. */
+  replace({ realm, peer, fence }: Member, { node, session }: PeerPlace): void {
+    const envelope: ReplacedEnvelope = { kind: 'replaced', peer: peerKey(realm, peer), session, by: fence };
+    if (node === this.#options.node) this.replaced(envelope);
+    else this.#options.streams.tell(node, envelope);
   }
 
   /** A later claim was made at another node. */
@@ -60,31 +135,67 @@ export class Presence {
     return this.#renewals.size;
   }
 
-  #claim({ realm, peer, session, instance, fence }: Member): Promise<ClaimAnswer> {
-    const { directory, node, lifeMs } = this.#options;
-    return directory.claim({ key: peerKey(realm, peer), node, session, instance, fence, lifeMs });
+  #claim(member: Claimant): Promise<ClaimAnswer> {
+    const { directory, node, membership, lifeMs } = this.#options;
+    const { realm, peer, user, session, instance, fence, offered, comeback, isFixed } = member;
+    return directory.claim({
+      key: peerKey(realm, peer),
+      node,
+      session,
+      instance,
+      fence,
+      ...(user && { user }),
+      lifeMs,
+      offered,
+      ...(comeback && { comeback }),
+      isFixed,
+      reading: membership.reading(),
+      notAfterMs: membership.nowMs() + NOT_AFTER_MS,
+    });
   }
 
-  #replace(member: Member, node: NodeId, session: SessionId): void {
-    const envelope: ReplacedEnvelope = {
-      kind: 'replaced',
-      peer: peerKey(member.realm, member.peer),
+  async #assert(member: Claimant): ReturnType<PeerDirectory['assert']> {
+    const outcome = await this.#options.directory.assert(this.#statementOf(member));
+    if (outcome === 'restored') this.#options.metrics.restored('peer');
+    if (outcome === 'superseded') this.#options.metrics.fenced('renewal');
+    return outcome;
+  }
+
+  #statementOf({
+    realm,
+    peer,
+    user,
+    session,
+    instance,
+    fence,
+    rooms,
+    proven,
+    offered,
+  }: Claimant): PeerAssertion {
+    const { node, lifeMs } = this.#options;
+    const key = peerKey(realm, peer);
+    const secrets = { proven, offered };
+    return {
+      key,
+      node,
       session,
-      by: member.fence,
+      instance,
+      fence,
+      ...(user && { user }),
+      lifeMs,
+      rooms: [...rooms.values()],
+      ...secrets,
     };
-    if (node === this.#options.node) this.replaced(envelope);
-    else this.#options.streams.tell(node, envelope);
   }
 
   async #renew(session: SessionId): Promise<void> {
     const member = this.#options.hub.get(session);
     if (!member || member.ended) return;
+    // Whose node slept may be dead, and has to show first that it is not.
+    if (member.isDoubted) return this.#renewals.retry(session);
     try {
-      const { outcome } = await this.#options.writer.ask(peerKey(member.realm, member.peer), () =>
-        this.#claim(member),
-      );
-      if (outcome === 'superseded') member.close('replaced');
-      else if (!member.ended) this.#renewals.plan(session);
+      await this.assert(member);
+      if (!member.ended) this.#renewals.plan(session);
     } catch {
       // The claim still stands for a while; nothing ends because the directory cannot be asked.
       if (!member.ended) this.#renewals.retry(session);
@@ -96,10 +207,13 @@ export interface PresenceOptions {
   readonly node: NodeId;
   readonly directory: PeerDirectory;
   readonly hub: Hub;
+  readonly membership: Membership;
   readonly streams: Streams;
   readonly writer: Writer;
   readonly clock: Clock;
   readonly random: Random;
+  readonly metrics: Metrics;
   readonly lifeMs: number;
   readonly renewalMs: number;
+  readonly resumeWindowMs: number;
 }

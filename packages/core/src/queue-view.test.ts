@@ -47,20 +47,21 @@ describe('a queue, as far as this node has waiters in it', () => {
     expect([...late.queues]).toEqual([]);
   });
 
-  it('has in a match only who took that place, and neither has gone nor another match', () => {
+  it('has in a match only who took that place, and has neither gone nor another match, and is not in doubt', () => {
     const { view, wait } = start();
     wait('alice', { since: 5 });
     wait('again', { since: 9 });
     wait('gone', { since: 5 }).ended = true;
+    Object.assign(wait('doubted', { since: 5 }), { isDoubted: true });
     const matched = wait('matched', { since: 5 });
     const waiter = view.waiterOf(matched);
     if (waiter) waiter.isMatched = true;
-    const names = ['alice', 'again', 'gone', 'matched', 'stranger'];
+    const names = ['alice', 'again', 'gone', 'doubted', 'matched', 'stranger'];
     const members = names.map((peer) => ({ peer, since: 5 }));
     const meant = view.meantBy({ members } as unknown as Match);
     expect(meant.map(({ member }) => member.peer)).toEqual(['alice']);
     expect(view.free(names as never)).toEqual(['alice', 'again']);
-    expect(view.unmatched().map(({ member }) => member.peer)).toEqual(['alice', 'again', 'gone']);
+    expect(view.unmatched().map(({ member }) => member.peer)).toEqual(['alice', 'again', 'gone', 'doubted']);
   });
 });
 

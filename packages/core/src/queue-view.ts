@@ -102,7 +102,7 @@ export class QueueView {
   }
 
   /**
-   * Those who are in a match and still there for it. By their place, not only by their name: who was matched may wait again
+   * Those who are in a match and certainly there for it. By their place, not only by their name: who was matched may wait again
    * while that match is still remembered.
    */
   meantBy({ members }: Match): Waiter[] {
@@ -121,4 +121,4 @@ export class QueueView {
   }
 }
 
-const isFree = ({ isMatched, member }: Waiter) => !isMatched && !member.ended;
+const isFree = ({ isMatched, member }: Waiter) => !isMatched && !member.ended && !member.isDoubted;

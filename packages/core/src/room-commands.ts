@@ -1,4 +1,4 @@
-import type { NodeId, PeerId, RoomId } from '@parley/protocol';
+import type { InstanceId, NodeId, PeerId, RoomId } from '@parley/protocol';
 import type { LeaveReason, RoomEnvelope, RoomEvent } from './envelope.ts';
 import type { RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
@@ -14,6 +14,8 @@ import {
   type RoomDirectory,
   type RoomSnapshot,
   type Seat,
+  type SeatAnswer,
+  Unavailable,
 } from './ports/directory.ts';
 import type { Metrics } from './ports/metrics.ts';
 import { announceNow, type OwnSeat, type RoomView } from './room-view.ts';
@@ -44,6 +46,9 @@ export interface RoomsOptions {
   readonly metrics: Metrics;
   readonly lifeMs: number;
   readonly renewalMs: number;
+  readonly resumeWindowMs: number;
+  /** A member is about to take a seat: the directory is to know, so that it finds the room again when it comes back. */
+  entering(member: Member): Promise<void>;
   /** The directory is being asked for a room. */
   asked(key: RoomKey): void;
   /** It has answered. */
@@ -59,6 +64,7 @@ export interface RoomKeeper {
   get(key: RoomKey): RoomView | undefined;
   seatOf(member: Member, key: RoomKey): OwnSeat | undefined;
   leave(member: Member, key: RoomKey, reason: LeaveReason): Promise<void>;
+  away(member: Member, key: RoomKey): Promise<void>;
   /** The room is to be read again now. */
   repair(key: RoomKey): void;
   /** The room is to be asserted in the ordinary time. */
@@ -93,7 +99,7 @@ export class RoomCommands {
       ...(wish.codeLifeMs !== undefined && { codeLifeMs: wish.codeLifeMs }),
       ...(wish.door && { door: wish.door }),
       lifeMs,
-      lost: membership.ended(),
+      reading: membership.reading(),
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     });
     if (answer.outcome === 'joined') this.#seat(view, member, answer, wish);
@@ -117,10 +123,31 @@ export class RoomCommands {
     const own: OwnSeat = { member, seat, announce, announceAt: wish.announceAt ?? 0 };
     view.own.set(member.peer, own);
     member.rooms.set(view.key, wish.room);
+    // Nobody has told it that it sits there: it will not come back for this seat.
     if (member.ended) void this.#rooms.leave(member, view.key, 'lost');
     if (own.announceAt > 0) this.#options.clock.after(LIMITS.matchConfirmMs, () => announceNow(own));
     this.#rooms.plan(view.key);
     this.settle(view);
+  }
+
+  /** Takes over the seat of the session that this member continues; it hears of nothing before it is announced. `false`: there is none. */
+  async resume(view: RoomView, member: Member, room: RoomId): Promise<boolean> {
+    const { directory, node, membership, lifeMs } = this.#options;
+    const answer = await directory.resume({
+      key: view.key,
+      node,
+      seat: claimOf(member, undefined),
+      lifeMs,
+      reading: membership.reading(),
+    });
+    const seat = answer.outcome === 'changed' && answer.room.seats.find(({ peer }) => peer === member.peer);
+    if (!seat) return false;
+    view.own.set(member.peer, { member, seat, announce: () => {}, announceAt: Infinity });
+    member.rooms.set(view.key, room);
+    this.#change(view, answer, { kind: 'back', seat });
+    if (member.ended) void this.#rooms.away(member, view.key);
+    this.#rooms.plan(view.key);
+    return true;
   }
 
   /** `false`: there is no such seat any more. */
@@ -135,11 +162,32 @@ export class RoomCommands {
   /** Gives a seat back; to be asked again until it is answered. */
   async release(member: Member, key: RoomKey, reason: LeaveReason): Promise<void> {
     const answer = await this.#options.directory.leave({ key, peer: member.peer, fence: member.fence });
-    const view = this.#rooms.get(key);
-    if (view?.own.get(member.peer)?.member === member) view.own.delete(member.peer);
     // Here, and not when the caller hears of it: by then the member may be about to sit there again.
     member.rooms.delete(key);
-    const event = { kind: 'left', peer: member.peer, instance: member.instance, reason } as const;
+    this.#let(member, key, answer, leftFor(member, reason));
+  }
+
+  /** Leaves a seat waiting for its peer; to be asked again until it is answered. */
+  async away(member: Member, key: RoomKey): Promise<void> {
+    const { peer, fence } = member;
+    const { directory, resumeWindowMs, lifeMs } = this.#options;
+    const answer = await directory.away({ key, peer, fence }, resumeWindowMs, lifeMs);
+    const seat = answer.outcome === 'changed' && answer.room.seats.find((there) => there.peer === peer);
+    this.#let(member, key, answer, seat ? { kind: 'away', seat } : leftFor(member, 'lost'));
+  }
+
+  /** Gives back the seat of whoever had this peer before `member`; to be asked again until it is answered. */
+  async vacate(member: Member, key: RoomKey, instance: InstanceId): Promise<void> {
+    const { peer, fence } = member;
+    const answer = await this.#options.directory.leave({ key, peer, fence, orEarlier: true });
+    const event = { kind: 'left', peer, instance, reason: 'replaced' } as const;
+    if (answer.outcome === 'changed') this.#change(this.#rooms.get(key), answer, event, key);
+  }
+
+  /** The seat is not this member's any more. */
+  #let(member: Member, key: RoomKey, answer: SeatAnswer, event: RoomEvent): void {
+    const view = this.#rooms.get(key);
+    if (view?.own.get(member.peer)?.member === member) view.own.delete(member.peer);
     if (answer.outcome === 'changed') this.#change(view, answer, event, key);
     else if (view?.seats.get(member.peer)?.session === member.session) this.#recall(view, event);
   }
@@ -158,6 +206,9 @@ export class RoomCommands {
   async assert(view: RoomView): Promise<AssertAnswer | undefined> {
     const { directory, node, membership, lifeMs, clock } = this.#options;
     if (!view.facts || view.own.size === 0) return undefined;
+    // Somebody else may have their peers by now; they are asked whether they are still there.
+    if ([...view.own.values()].some(({ member }) => member.isDoubted && !member.ended))
+      throw new Unavailable('some of the members have yet to show that they are alive');
     this.#options.asked(view.key);
     const answer = await directory.assert({
       key: view.key,
@@ -168,10 +219,11 @@ export class RoomCommands {
         joinedAt: seat.joinedAt,
       })),
       lifeMs,
-      lost: membership.ended(),
+      reading: membership.reading(),
       ...(view.facts.code && { codeLifeMs: Math.max(0, Math.floor(view.codeGoodUntilMs - clock.nowMs())) }),
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     });
+    if (answer.from === '') this.#options.metrics.restored('room');
     for (const peer of view.own.keys()) {
       if (answer.refused.includes(peer)) this.#evict(view, peer, answer.room);
       else this.#adopt(view, peer, answer.room);
@@ -185,7 +237,7 @@ export class RoomCommands {
   #adopt(view: RoomView, peer: PeerId, { seats }: RoomSnapshot): Seat | undefined {
     const own = view.own.get(peer);
     const seat = seats.find((there) => there.peer === peer && there.instance === own?.seat.instance);
-    if (own && seat) own.seat = seat;
+    if (own && seat && !own.leaving) own.seat = seat;
     return seat;
   }
 
@@ -198,8 +250,10 @@ export class RoomCommands {
     view.own.delete(peer);
     const room = member.rooms.get(view.key);
     member.rooms.delete(view.key);
-    if (seats.some((seat) => seat.peer === peer)) member.close('replaced');
-    else if (room && !own.leaving) member.send({ type: 'left', room, reason: 'room-full' });
+    if (seats.some((seat) => seat.peer === peer)) {
+      this.#options.metrics.fenced('seat');
+      member.close('replaced');
+    } else if (room && !own.leaving) member.send({ type: 'left', room, reason: 'room-full' });
   }
 
   /** Tells the other nodes first, then the members here: whoever hears of it here may signal at once, on the same stream. */
@@ -230,5 +284,18 @@ export class RoomCommands {
     for (const own of view.own.values())
       if (own.announce && view.seats.size >= own.announceAt) announceNow(own);
     this.#options.settled(view.key);
+    const { nextEndMs } = view;
+    if (nextEndMs === undefined) return;
+    // Whether a window has really ended is for the directory to say.
+    const { mercyUntilMs } = this.#options.membership.reading();
+    const leftMs = Math.max(nextEndMs, mercyUntilMs) - this.#options.membership.nowMs();
+    this.#rooms.soon(view.key, Math.max(0, leftMs));
   }
 }
+
+const leftFor = ({ peer, instance }: Member, reason: LeaveReason): RoomEvent => ({
+  kind: 'left',
+  peer,
+  instance,
+  reason,
+});

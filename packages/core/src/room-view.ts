@@ -13,8 +13,8 @@ export interface OwnSeat {
   announce: (() => void) | undefined;
   /** Not before so many are there, if they come in time. */
   readonly announceAt: number;
-  /** It gives the seat back, for this reason, and hears nothing any more. */
-  leaving?: LeaveReason;
+  /** It gives the seat back, for this reason, or leaves it waiting, and hears nothing any more. */
+  leaving?: LeaveReason | 'away';
 }
 
 /**
@@ -60,7 +60,8 @@ export class RoomView {
     const seats = new Map(room.seats.map((seat) => [seat.peer, seat]));
     for (const [peer, seat] of this.#seats) if (!seats.has(peer) && keeps(seat)) seats.set(peer, seat);
     for (const { seat, leaving } of this.own.values()) {
-      const isOurs = !leaving && (seats.get(seat.peer)?.fence ?? seat.fence) <= seat.fence;
+      const isOurs =
+        (!leaving || leaving === 'away') && (seats.get(seat.peer)?.fence ?? seat.fence) <= seat.fence;
       if (isOurs) seats.set(seat.peer, seat);
     }
     this.tag = room.tag;
@@ -79,7 +80,7 @@ export class RoomView {
     const there = new Map(seats.map((seat) => [seat.peer, seat]));
     return [...this.own.values()].every(({ seat, leaving }) => {
       const known = there.get(seat.peer);
-      return leaving !== undefined || (known !== undefined && isSameSeat(known, seat));
+      return leaving !== undefined || (known !== undefined && isSameSeat(known, seat) && !isAway(known));
     });
   }
 
@@ -92,6 +93,20 @@ export class RoomView {
     this.tag = tag;
     this.#replaceSeats(seats);
     this.#reasons.clear();
+  }
+
+  /** These peers are away: this node knows, though the directory may not yet. */
+  putAway(gone: (seat: Seat) => boolean, untilMs: number): void {
+    const seats = new Map(this.#seats);
+    for (const [peer, seat] of seats)
+      if (gone(seat) && !isAway(seat)) seats.set(peer, { ...seat, awayUntilMs: untilMs });
+    this.#replaceSeats(seats);
+  }
+
+  /** When the first window of those who are away ends, by the directory's time. */
+  get nextEndMs(): number | undefined {
+    const ends = [...this.#seats.values()].flatMap(({ awayUntilMs }) => awayUntilMs ?? []);
+    return ends.length > 0 ? Math.min(...ends) : undefined;
   }
 
   /** The room as told to one of its members. */
@@ -121,9 +136,13 @@ export class RoomView {
       const room = roomOf(this.key);
       if (!then || !isSameSeat(then, seat)) {
         this.#tell(seat.peer, (to) => ({ type: 'peer-joined', room, ...describe(seat, to) }));
-      } else if (then.meta !== seat.meta) {
-        this.#tell(seat.peer, () => ({ type: 'peer-updated', room, peer: seat.peer, ...metaOf(seat) }));
+        continue;
       }
+      const about = { room, peer: seat.peer };
+      if (then.meta !== seat.meta)
+        this.#tell(seat.peer, () => ({ type: 'peer-updated', ...about, ...metaOf(seat) }));
+      if (isAway(then) !== isAway(seat))
+        this.#tell(seat.peer, () => ({ type: isAway(seat) ? 'peer-away' : 'peer-back', ...about }));
     }
   }
 
@@ -145,6 +164,8 @@ export function announceNow(own: OwnSeat): void {
 /** Somebody who left and joined again sits on another seat, at another place in the order. */
 const isSameSeat = (a: Seat, b: Seat) => a.instance === b.instance && a.joinedAt === b.joinedAt;
 
+const isAway = ({ awayUntilMs }: Seat) => awayUntilMs !== undefined;
+
 /** Of two seats, whose is the later: that peer is polite towards the other, and offers first. */
 const isLater = (a: Seat, b: Seat) => byJoining(a, b) > 0;
 
@@ -155,6 +176,7 @@ function describe(seat: Seat, to: Seat): RoomPeer {
     instance: seat.instance,
     ...metaOf(seat),
     polite: isLater(to, seat),
+    ...(isAway(seat) && { away: true }),
   };
 }
 

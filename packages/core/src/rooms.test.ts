@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomId } from '@parley/protocol';
-import type { RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
-import { type RoomDirectory, Unavailable } from './ports/directory.ts';
-import type { JoinWish } from './room-commands.ts';
-import { Rooms } from './rooms.ts';
+import { Unavailable } from './ports/directory.ts';
 import { Puppet } from './testing/puppet.ts';
-import { type Ground, World } from './testing/world.ts';
-
-const STAGE = 'stage' as RoomId;
-const KEY = 'main/stage' as RoomKey;
-const LIFE_MS = 225_000;
+import { foreignEvent, KEY, LIFE_MS, seated, start, wish } from './testing/rooms.ts';
+import { AWAY_MS } from './testing/world.ts';
 
 describe('rooms of several nodes', () => {
   it('tell everybody who comes and goes, and who comes last is polite', async () => {
@@ -274,14 +267,16 @@ describe('a seat', () => {
     expect(alice.member.story.at(-1)).toBe('peer-left bob');
   });
 
-  it('at a lost node goes, and the others hear of it', async () => {
+  it('at a lost node waits for its peer, and goes when the window has ended; the others hear of both', async () => {
     const { world, join, alice, bob } = await start();
     await join(alice);
     await join(bob);
-    alice.ground.news.nodesEnded = (nodes) => alice.rooms.doubt(nodes);
+    alice.ground.news.nodesEnded = (nodes) => alice.rooms.nodesEnded(nodes);
     bob.ground.gate.isShut = true;
     bob.rooms.stop();
     await world.clock.advance(15_000);
+    expect(alice.member.story.slice(1)).toEqual(['peer-joined bob', 'peer-away bob']);
+    await world.clock.advance(AWAY_MS);
     expect(alice.member.heard.at(-1)).toMatchObject({ type: 'peer-left', peer: 'bob', reason: 'lost' });
   });
 });
@@ -331,89 +326,3 @@ describe('a room that is announced when all are there', () => {
     expect(bob.member.story).toEqual(['joined']);
   });
 });
-
-interface Place {
-  readonly ground: Ground;
-  readonly rooms: Rooms;
-  readonly member: Puppet;
-}
-
-/** Three nodes, with one member each. */
-async function start(more: Partial<JoinWish> = {}) {
-  const world = new World();
-  const [alice, bob, carol] = [
-    await place(world, 'alice'),
-    await place(world, 'bob'),
-    await place(world, 'carol'),
-  ];
-  await world.clock.advance(LIMITS.beatIntervalMs);
-  const everybody = [alice, bob, carol];
-
-  async function settle<T>(doing: Promise<T>): Promise<T> {
-    doing.catch(() => {});
-    await world.clock.advance(10);
-    return doing;
-  }
-  return {
-    world,
-    alice,
-    bob,
-    carol,
-    everybody,
-    join: ({ rooms, member }: Place) => settle(rooms.join(member, wish(more, member))),
-    leave: ({ rooms, member }: Place, reason: 'left' | 'lost') =>
-      settle(Promise.race([rooms.leave(member, KEY, reason), world.clock.advance(300)])),
-  };
-}
-
-async function place(world: World, name: string): Promise<Place> {
-  const ground = await world.ground(`node-of-${name}`).start();
-  const { node, membership, streams, writer, clock, random, metrics, gate, news } = ground;
-  const rooms = new Rooms({
-    node,
-    membership,
-    streams,
-    writer,
-    clock,
-    random,
-    metrics,
-    directory: gate.over<RoomDirectory>(world.directory.rooms),
-    lifeMs: LIFE_MS,
-    renewalMs: LIMITS.renewalIntervalMs,
-    asked() {},
-    read() {},
-    settled() {},
-    closed() {},
-  });
-  news.room = (envelope, late) => rooms.happened(envelope, late);
-  return { ground, rooms, member: new Puppet(name) };
-}
-
-function wish(more: Partial<JoinWish> = {}, member?: Puppet): JoinWish {
-  return {
-    room: STAGE,
-    meta: undefined,
-    capacity: 16,
-    mode: 'may-create',
-    announce: (view, seat) => member?.send({ type: 'joined', ...view.describe(seat) }),
-    ...more,
-  };
-}
-
-const foreignEvent = (from: string, tag: string) =>
-  ({ kind: 'room', n: 0, sentAtMs: 0, room: KEY, from, tag, event: { kind: 'changed' } }) as const;
-
-async function seated({ directory }: World): Promise<string[]> {
-  const facts = { epoch: '9', capacity: 2, code: false };
-  const onlooker = 'onlooker' as Ground['node'];
-  const { room } = await directory.rooms.assert({
-    key: KEY,
-    node: onlooker,
-    facts,
-    seats: [],
-    lifeMs: 1,
-    lost: [],
-    notAfterMs: Infinity,
-  });
-  return room.seats.map(({ peer }) => peer);
-}

@@ -1,6 +1,7 @@
-import type { NodeId } from '@parley/protocol';
+import type { InstanceId, NodeId, RoomId } from '@parley/protocol';
 import type { LeaveReason, RoomEnvelope } from './envelope.ts';
 import { roomKey, type RoomKey } from './keys.ts';
+import { LIMITS } from './limits.ts';
 import type { Member } from './member.ts';
 import { Unavailable } from './ports/directory.ts';
 import { Renewals } from './renewals.ts';
@@ -52,18 +53,26 @@ export class Rooms implements RoomKeeper {
     const key = roomKey(member.realm, wish.room);
     const view = this.#open(key);
     member.rooms.set(key, wish.room);
-    const outcome = await this.#ask(
-      view,
+    const outcome = await this.#during(view, async () => {
+      if (!this.seatOf(member, key)) await this.#options.entering(member);
+      return this.#take(view, member, wish);
+    }).finally(() => {
+      if (!this.#holds(key, member)) member.rooms.delete(key);
+    });
+    return outcome === 'late' ? Promise.reject(new Unavailable('the join came too late')) : outcome;
+  }
+
+  #take(view: RoomView, member: Member, wish: JoinWish): Promise<JoinOutcome> {
+    const { key } = view;
+    return this.#options.writer.ask(
+      key,
       () =>
         this.seatOf(member, key)
           ? this.#commands.keep(view, member, wish)
           : this.#commands.take(view, member, wish),
       // Of a member that had its seat before, nothing is to be undone.
       () => (this.#holds(key, member) ? Promise.resolve() : this.#commands.release(member, key, 'lost')),
-    ).finally(() => {
-      if (!this.#holds(key, member)) member.rooms.delete(key);
-    });
-    return outcome === 'late' ? Promise.reject(new Unavailable('the join came too late')) : outcome;
+    );
   }
 
   /** Gives a seat back, however long it takes; the member hears nothing of the room from now on. */
@@ -72,6 +81,55 @@ export class Rooms implements RoomKeeper {
     const own = view.own.get(member.peer);
     if (own?.member === member) own.leaving ??= reason;
     return this.#insist(view, () => this.#commands.release(member, key, reason));
+  }
+
+  /** Its connection is gone: the others hear so now, and the seat waits for it, as soon as the directory can be told. */
+  away(member: Member, key: RoomKey): Promise<void> {
+    const view = this.#open(key);
+    const own = view.own.get(member.peer);
+    if (own?.member === member && !own.leaving) {
+      const untilMs = this.#options.membership.nowMs() + this.#options.resumeWindowMs;
+      own.leaving = 'away';
+      own.seat = { ...own.seat, awayUntilMs: untilMs };
+      view.putAway((seat) => seat.session === member.session, untilMs);
+    }
+    return this.#insist(view, () => this.#commands.away(member, key));
+  }
+
+  /** Takes over the seat of the session that this member continues, however long it takes. `false`: there is none. */
+  async resume(member: Member, room: RoomId): Promise<boolean> {
+    const view = this.#open(roomKey(member.realm, room));
+    const resumed = await this.#insist(view, () => this.#commands.resume(view, member, room));
+    return resumed ?? false;
+  }
+
+  /** Gives back the seat of the one whose place this member has taken, however long it takes. */
+  vacate(member: Member, room: RoomId, instance: InstanceId): Promise<void> {
+    const key = roomKey(member.realm, room);
+    return this.#insist(this.#open(key), () => this.#commands.vacate(member, key, instance));
+  }
+
+  /**
+   * A later session has this member's peer, and its seats or is about to: this node forgets them. What is left after a while
+   * is left for nobody, and goes.
+   */
+  handOver(member: Member, key: RoomKey): void {
+    const view = this.#open(key);
+    if (view.own.get(member.peer)?.member === member) view.own.delete(member.peer);
+    member.rooms.delete(key);
+    const leave = () =>
+      void this.#insist(this.#open(key), () => this.#commands.release(member, key, 'replaced'));
+    this.#options.clock.after(LIMITS.handOverMs, leave);
+    this.#tidy(view);
+  }
+
+  /** Nodes have ended: whoever was there is away. */
+  nodesEnded(nodes: readonly NodeId[]): void {
+    const ended = new Set(nodes);
+    const { membership, resumeWindowMs } = this.#options;
+    for (const view of this.#views.values())
+      view.putAway(({ node }) => ended.has(node), membership.nowMs() + resumeWindowMs);
+    this.doubt(nodes);
   }
 
   /** `false`: there is no such seat any more. Rejects with {@link Unavailable}. */
@@ -154,17 +212,23 @@ export class Rooms implements RoomKeeper {
   }
 
   #ask<T>(view: RoomView, command: () => Promise<T>, undo?: () => Promise<unknown>): Promise<T> {
-    view.jobs += 1;
-    return this.#options.writer.ask(view.key, command, undo).finally(() => this.#tidy(view));
+    return this.#during(view, () => this.#options.writer.ask(view.key, command, undo));
   }
 
   #insist<T>(view: RoomView, command: () => Promise<T>): Promise<T | undefined> {
+    return this.#during(view, () => this.#options.writer.insist(view.key, command));
+  }
+
+  /** The view is in use until `job` has ended. */
+  #during<T>(view: RoomView, job: () => Promise<T>): Promise<T> {
     view.jobs += 1;
-    return this.#options.writer.insist(view.key, command).finally(() => this.#tidy(view));
+    return job().finally(() => {
+      view.jobs -= 1;
+      this.#tidy(view);
+    });
   }
 
   #tidy(view: RoomView): void {
-    view.jobs -= 1;
     if (view.jobs > 0 || view.own.size > 0) return;
     this.#views.delete(view.key);
     this.#renewals.delete(view.key);

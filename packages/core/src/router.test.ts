@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { NodeId, PeerId } from '@parley/protocol';
+import { FakeClock } from './contract/fake-clock.ts';
 import type { SignalEnvelope } from './envelope.ts';
 import type { Hub } from './hub.ts';
 import type { RoomKey } from './keys.ts';
 import type { Membership } from './membership.ts';
-import type { Seat } from './ports/directory.ts';
+import type { PeerDirectory, Seat } from './ports/directory.ts';
 import type { Rooms } from './rooms.ts';
 import { Router } from './router.ts';
 import type { Streams } from './streams.ts';
 import { Puppet } from './testing/puppet.ts';
+import { quietMetrics } from './testing/quiet.ts';
+import { AWAY_MS } from './testing/world.ts';
+import type { Writer } from './writer.ts';
 
 const ROOM = 'main/stage' as RoomKey;
 
@@ -57,15 +61,19 @@ function start() {
   const rooms = {
     get: () => ({ seats }),
     seatOf: () => ({ member: alice }),
-    announceNow() {},
     repair: (key: RoomKey) => repaired.push(key),
   };
   const router = new Router({
     node: 'node-1' as NodeId,
-    hub: { get: () => alice } as unknown as Hub,
+    hub: { get: () => Object.assign(alice, { isWelcome: true }) } as unknown as Hub,
     rooms: rooms as unknown as Rooms,
     streams: {} as Streams,
     membership: { nowMs: () => 0 } as Membership,
+    writer: {} as Writer,
+    directory: {} as PeerDirectory,
+    clock: new FakeClock(),
+    metrics: quietMetrics,
+    resumeWindowMs: AWAY_MS,
   });
   const outcomes: string[] = [];
   function receive(text: string): void {

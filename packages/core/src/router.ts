@@ -2,34 +2,60 @@ import type { NodeId } from '@parley/protocol';
 import type { Refusal, SignalEnvelope } from './envelope.ts';
 import { HeldSignals } from './held-signals.ts';
 import type { Hub } from './hub.ts';
-import type { RoomKey } from './keys.ts';
-import type { Member } from './member.ts';
+import { peerKey, type RoomKey } from './keys.ts';
+import { Lanes, type Parcel } from './lanes.ts';
+import { LIMITS } from './limits.ts';
+import { MailQuota } from './mail-quota.ts';
 import type { Membership } from './membership.ts';
-import type { Seat } from './ports/directory.ts';
+import type { Clock } from './ports/clock.ts';
+import { NOT_AFTER_MS, type PeerDirectory, type PeerPlace, type PutAnswer } from './ports/directory.ts';
+import type { Metrics } from './ports/metrics.ts';
 import { announceNow } from './room-view.ts';
 import type { Rooms } from './rooms.ts';
+import type { Session } from './session.ts';
 import type { Settlement, Streams } from './streams.ts';
+import type { Writer } from './writer.ts';
+
+export interface RouterOptions {
+  readonly node: NodeId;
+  readonly hub: Hub;
+  readonly rooms: Rooms;
+  readonly streams: Streams;
+  readonly membership: Membership;
+  readonly writer: Writer;
+  readonly directory: PeerDirectory;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly resumeWindowMs: number;
+}
 
 /**
- * Takes a signal to its receiver: here, straight to the session; elsewhere, by one envelope to that node; nowhere, a refusal.
+ * Takes a signal to its receiver: here, straight to the session; elsewhere, by one envelope to that node; to a peer that is
+ * away, into its mail; nowhere, a refusal.
  *
  * Peers of one node never wait for the directory to talk. At the far end the room is looked at once more: only members
  * signal, and only to members.
  */
 export class Router {
   readonly #held = new HeldSignals();
-  readonly #node: NodeId;
-  readonly #hub: Hub;
-  readonly #rooms: Rooms;
-  readonly #streams: Streams;
-  readonly #membership: Membership;
+  readonly #lanes: Lanes;
+  readonly #quota: MailQuota;
+  readonly #options: RouterOptions;
 
-  constructor(options: { node: NodeId; hub: Hub; rooms: Rooms; streams: Streams; membership: Membership }) {
-    this.#node = options.node;
-    this.#hub = options.hub;
-    this.#rooms = options.rooms;
-    this.#streams = options.streams;
-    this.#membership = options.membership;
+  constructor(options: RouterOptions) {
+    const { clock, membership, resumeWindowMs } = options;
+    this.#options = options;
+    this.#lanes = new Lanes({
+      clock,
+      hasEnded: ({ node }) => ['lost', 'gone'].includes(membership.state(node)),
+      dispatch: (place, parcel, settle) => this.#dispatch(place, parcel, settle),
+      put: (lane, parcel) => this.#put(lane, parcel),
+    });
+    this.#quota = new MailQuota({
+      clock,
+      windowMs: resumeWindowMs,
+      shareBytes: () => LIMITS.mailBytesPerRealm / (membership.others().length + 1),
+    });
   }
 
   /** Rooms for which signals wait. */
@@ -37,34 +63,32 @@ export class Router {
     return this.#held.size;
   }
 
-  /** `text` is final. `settled` is called exactly once, within two seconds. */
-  deliver(from: Member, room: RoomKey, to: Seat, text: string, settled: (outcome: Settlement) => void): void {
-    if (to.node === this.#node) {
-      settled(this.#hand(room, to, text));
-      return;
-    }
-    this.#streams.send(
-      to.node,
-      {
-        kind: 'signal',
-        room,
-        from: from.peer,
-        fromSession: from.session,
-        to: to.peer,
-        toSession: to.session,
-        text,
-      },
-      settled,
-    );
+  /** Pairs with signals under way, and those of them in which something waits. */
+  get lanes(): { readonly open: number; readonly blocked: number } {
+    return { open: this.#lanes.size, blocked: this.#lanes.blocked };
+  }
+
+  /** `settled` is called exactly once, within two seconds. */
+  deliver(parcel: Parcel): void {
+    const { to, room, text } = parcel;
+    const session = to.node === this.#options.node ? this.#options.hub.get(to.session) : undefined;
+    // Nothing is under way between two peers of one node, unless one of them was elsewhere a moment ago.
+    const outcome = session?.isWelcome && !this.#lanes.has(parcel) && this.#hand(session, room, text);
+    if (outcome === 'delivered') parcel.settled(outcome);
+    else this.#lanes.send(parcel);
   }
 
   /** A signal came from another node. */
   receive(envelope: SignalEnvelope, settle: (outcome: 'delivered' | Refusal) => void): void {
-    const outcome = this.#held.holds(envelope) ? 'gone' : this.#judge(envelope);
-    if (outcome !== 'gone') return settle(outcome);
-    if (!this.#rooms.get(envelope.room)) return settle('gone');
+    const { hub, rooms } = this.#options;
+    const session = hub.get(envelope.toSession);
+    if (!session) return settle('gone');
+    if (!session.isWelcome) return this.#await(session, envelope, settle);
+    const outcome = this.#held.holds(envelope) ? 'not-in-room' : this.#judge(envelope);
+    if (outcome !== 'not-in-room') return settle(outcome);
+    if (!rooms.get(envelope.room)) return settle(outcome);
     if (!this.#held.hold(envelope, settle)) return settle('dropped');
-    this.#rooms.repair(envelope.room);
+    rooms.repair(envelope.room);
   }
 
   /** The directory is being asked for a room. */
@@ -78,24 +102,72 @@ export class Router {
   }
 
   settled(room: RoomKey): void {
-    this.#held.judge(room, this.#membership.nowMs(), (envelope) => this.#judge(envelope));
+    this.#held.judge(room, this.#options.membership.nowMs(), (envelope) => this.#judge(envelope));
   }
 
   closed(room: RoomKey): void {
-    this.#held.drop(room);
+    this.#held.drop(room, ({ toSession }) => (this.#options.hub.get(toSession) ? 'not-in-room' : 'gone'));
+  }
+
+  stop(): void {
+    this.#lanes.stop();
+  }
+
+  /** It comes back this very moment: what came for it meanwhile comes after its mail. */
+  #await(session: Session, envelope: SignalEnvelope, settle: (outcome: 'delivered' | Refusal) => void): void {
+    const isTaken = session.afterWelcome(() => {
+      const isStale = this.#options.membership.nowMs() - envelope.sentAtMs > LIMITS.signalLifeMs;
+      if (isStale) settle('stale');
+      else this.receive(envelope, settle);
+    });
+    if (!isTaken) settle('dropped');
+  }
+
+  #dispatch({ node, session }: PeerPlace, parcel: Parcel, settle: (outcome: Settlement) => void): void {
+    const { room, from, to, text, sentAtMs } = parcel;
+    if (node !== this.#options.node) {
+      const parties = { from: from.peer, fromSession: from.session, to: to.peer, toSession: session };
+      this.#options.streams.send(node, { kind: 'signal', room, ...parties, text }, settle, sentAtMs);
+      return;
+    }
+    const receiver = this.#options.hub.get(session);
+    if (!receiver) return settle('gone');
+    if (receiver.isWelcome) return settle(this.#hand(receiver, room, text));
+    const isTaken = receiver.afterWelcome(() => this.#dispatch({ node, session }, parcel, settle));
+    if (!isTaken) settle('dropped');
+  }
+
+  async #put(lane: string, { from, to, text }: Parcel): Promise<PutAnswer> {
+    const { directory, writer, membership, metrics } = this.#options;
+    if (!this.#quota.take(from.realm, Buffer.byteLength(text))) return { outcome: 'full' };
+    const answer = await writer.ask(
+      `mail ${lane}`,
+      () =>
+        directory.put({
+          key: peerKey(from.realm, to.peer),
+          instance: to.instance,
+          text,
+          reading: membership.reading(),
+          notAfterMs: membership.nowMs() + NOT_AFTER_MS,
+        }),
+      // There is nothing to undo, but what comes next must not be put before this one.
+      () => Promise.resolve(),
+    );
+    if (answer.outcome === 'kept' || answer.outcome === 'full') metrics.mailed(answer.outcome);
+    return answer;
   }
 
   #judge({ room, from, fromSession, to, toSession, text }: SignalEnvelope): 'delivered' | Refusal {
-    const seats = this.#rooms.get(room)?.seats;
-    const receiver = seats?.get(to);
-    const known = seats?.get(from)?.session === fromSession && receiver?.session === toSession;
-    return known ? this.#hand(room, receiver, text) : 'gone';
+    const session = this.#options.hub.get(toSession);
+    if (!session) return 'gone';
+    const seats = this.#options.rooms.get(room)?.seats;
+    const known = seats?.get(from)?.session === fromSession && seats.get(to)?.session === toSession;
+    return known ? this.#hand(session, room, text) : 'not-in-room';
   }
 
-  #hand(room: RoomKey, to: Seat, text: string | Uint8Array): 'delivered' | Refusal {
-    const session = this.#hub.get(to.session);
-    const own = session && this.#rooms.seatOf(session, room);
-    if (!own) return 'gone';
+  #hand(session: Session, room: RoomKey, text: string | Uint8Array): 'delivered' | Refusal {
+    const own = this.#options.rooms.seatOf(session, room);
+    if (!own) return 'not-in-room';
     announceNow(own);
     const outcome = session.relay(text);
     if (outcome === 'ended') return 'gone';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Incoming } from '@parley/protocol';
 import { FakeClock } from './contract/fake-clock.ts';
-import type { LeaveReason } from './envelope.ts';
 import { LIMITS } from './limits.ts';
 import type { NodeOptions } from './options.ts';
 import { type Admitted, Session } from './session.ts';
@@ -98,16 +97,16 @@ describe('a session', () => {
   });
 
   it.each([
-    [1000, 'left'],
-    [1001, 'lost'],
-    [1005, 'lost'],
-    [1006, 'lost'],
-    [1009, 'lost'],
-    [4200, 'lost'],
-  ])('that its client ended with %i is said to have %s', (code, reason) => {
+    [1000, 'normal'],
+    [1001, 'connection-lost'],
+    [1005, 'connection-lost'],
+    [1006, 'connection-lost'],
+    [1009, 'too-big'],
+    [4200, 'connection-lost'],
+  ])('that its client ended with %i has ended as %s', (code, end) => {
     const { session, ends } = opened();
     session.closed(code);
-    expect(ends).toEqual([reason]);
+    expect(ends).toEqual([end]);
   });
 
   it('is closed as a slow consumer when its socket does not take a frame: a stream with a gap must not go on', () => {
@@ -118,7 +117,7 @@ describe('a session', () => {
     socket.outcome = 'dropped';
     expect(session.relay('{}')).toBe('dropped');
     expect(socket.closedWith).toBe(4001);
-    expect(ends).toEqual(['lost']);
+    expect(ends).toEqual(['slow-consumer']);
   });
 
   it('is closed for a binary frame', () => {
@@ -337,26 +336,30 @@ function start(more: Partial<NodeOptions> = {}) {
   const clock = new FakeClock(1_000);
   const socket = new FakeSocket();
   const handled: Incoming[] = [];
-  const ends: LeaveReason[] = [];
+  const ends: SessionEnd[] = [];
+  const confirmed: Session[] = [];
   const owner = {
     clock,
     metrics: quietMetrics,
     options: optionsOf('node-1', more),
     handle: (_session: Session, message: Incoming): void | Promise<void> => void handled.push(message),
-    ended: (_session: Session, _end: SessionEnd, reason: LeaveReason): void => void ends.push(reason),
+    ended: (_session: Session, end: SessionEnd): void => void ends.push(end),
     hasEntered: () => false,
+    confirmed: (each: Session): void => void confirmed.push(each),
   };
   const { realm, peer, instance, session: id, fence } = new Puppet('alice');
   const identity = { realm, rooms: ['*'], queues: ['*'], codes: true };
   const admitted: Admitted = {
     identity,
     peer,
+    isFixed: true,
     instance,
     session: id,
+    secret: 'a secret',
     fence,
     visitor: visitorOf('192.0.2.1', requestOf(), undefined),
   };
-  return { clock, socket, handled, ends, owner, session: new Session(admitted, socket, owner) };
+  return { clock, socket, handled, ends, confirmed, owner, session: new Session(admitted, socket, owner) };
 }
 
 function opened(more: Partial<NodeOptions> = {}) {

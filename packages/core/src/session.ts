@@ -20,19 +20,20 @@ import {
 import { aboutOf } from './about.ts';
 import { Allowance } from './allowance.ts';
 import { banRefsOf } from './bans.ts';
-import type { LeaveReason } from './envelope.ts';
 import type { Fence } from './fence.ts';
 import type { MessageOf } from './handlers/handler.ts';
 import { type Act, Joining, placeOf } from './joining.ts';
-import type { QueueKey, RoomKey } from './keys.ts';
+import { type QueueKey, roomKey, type RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
-import type { Member } from './member.ts';
 import type { NodeOptions } from './options.ts';
 import type { Clock } from './ports/clock.ts';
 import type { Metrics, SessionEnd } from './ports/metrics.ts';
 import type { SendOutcome, Socket, SocketListener } from './ports/socket.ts';
 import type { BanRef } from './ports/bans.ts';
+import type { ClaimAnswer, PeerClaim, SecretHash } from './ports/directory.ts';
 import type { Identity } from './ports/verifier.ts';
+import type { Claimant } from './presence.ts';
+import { hashOf } from './resume-secret.ts';
 import { Traffic } from './traffic.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -45,16 +46,24 @@ export interface SessionOwner {
   handle(session: Session, message: Incoming, payload: string): void | Promise<void>;
   /** It has a seat there and was told so, or waits there. */
   hasEntered(session: Session, message: MessageOf<'join' | 'match'>): boolean;
-  /** Gives back everything the session holds. Called once. */
-  ended(session: Session, end: SessionEnd, reason: LeaveReason): void;
+  /** A session that continues another one was heard for the first time since it is welcome. */
+  confirmed(session: Session): void;
+  /** Gives back everything the session holds, or leaves it waiting. Called once. */
+  ended(session: Session, end: SessionEnd): void;
 }
 
 /** Who comes in, as decided before the socket was opened. */
 export interface Admitted {
   readonly identity: Identity;
   readonly peer: PeerId;
+  /** Its credential names this very peer. */
+  readonly isFixed: boolean;
+  /** Proof of an earlier session of this peer. */
+  readonly comeback?: PeerClaim['comeback'];
   readonly instance: InstanceId;
   readonly session: SessionId;
+  /** With it the peer comes back. Told to the client, and to nobody else. */
+  readonly secret: string;
   readonly fence: Fence;
   readonly visitor: Visitor;
 }
@@ -64,9 +73,14 @@ export interface Admitted {
  *
  * Frames are heard from the first moment and handled after the welcome. It ends once, whoever ends it, and then is silent.
  */
-export class Session implements SocketListener, Member {
-  readonly peer: PeerId;
-  readonly instance: InstanceId;
+export class Session implements SocketListener, Claimant {
+  peer: PeerId;
+  readonly isFixed: boolean;
+  comeback: PeerClaim['comeback'];
+  readonly secret: string;
+  readonly offered: SecretHash;
+  proven: SecretHash;
+  instance: InstanceId;
   readonly session: SessionId;
   readonly fence: Fence;
   readonly realm: Realm;
@@ -85,6 +99,8 @@ export class Session implements SocketListener, Member {
   lastMessageMs: number;
   /** When it was last seen in a room or a queue, which keeps it from being idle. */
   lastBusyMs: number;
+  isDoubted = false;
+  isClaimed = false;
   #state: 'opening' | 'open' | 'ended' = 'opening';
   readonly #socket: Socket;
   readonly #owner: SessionOwner;
@@ -92,10 +108,15 @@ export class Session implements SocketListener, Member {
   readonly #joining = new Joining(LIMITS.messagesBehindJoins);
   #earlyBytes = 0;
   #early: { readonly text: string; readonly bytes: number }[] = [];
+  #afterWelcome: (() => void)[] = [];
 
   constructor(admitted: Admitted, socket: Socket, owner: SessionOwner) {
     this.identity = admitted.identity;
     this.peer = admitted.peer;
+    this.isFixed = admitted.isFixed;
+    this.comeback = admitted.comeback;
+    this.secret = admitted.secret;
+    this.offered = this.proven = hashOf(admitted.secret);
     this.instance = admitted.instance;
     this.session = admitted.session;
     this.fence = admitted.fence;
@@ -121,20 +142,49 @@ export class Session implements SocketListener, Member {
     return this.#state === 'ended';
   }
 
-  /** Its claim stands: it is welcome, and what it said meanwhile is handled. */
-  open(welcome: Outgoing): void {
+  /** It was told who it is, and what happens is told to it. */
+  get isWelcome(): boolean {
+    return this.#state === 'open';
+  }
+
+  claimed(answer: ClaimAnswer): void {
+    this.isClaimed = answer.outcome === 'claimed' || answer.outcome === 'resumed';
+    if (answer.outcome !== 'resumed') return;
+    this.instance = answer.instance;
+    this.proven = this.comeback?.presented ?? this.proven;
+    for (const room of answer.rooms) this.rooms.set(roomKey(this.realm, room), room);
+  }
+
+  /** There is nothing to come back to: it is a peer that nobody knows yet. */
+  startAnew(peer: PeerId): void {
+    this.peer = peer;
+    this.comeback = undefined;
+  }
+
+  /** Runs `task` when this is welcome and has its mail, or has ended before. `false`: too many wait already. */
+  afterWelcome(task: () => void): boolean {
+    if (this.#afterWelcome.length >= LIMITS.signalsBeforeWelcome) return false;
+    this.#afterWelcome.push(task);
+    return true;
+  }
+
+  /** Its claim stands: it is welcome, has `first` what waited for it, and what it said meanwhile is handled. */
+  open(welcome: Outgoing, first: () => void = () => {}): void {
     if (this.#state !== 'opening') return;
     this.#state = 'open';
     const early = this.#early;
     this.#early = [];
     this.#socket.cork(() => {
       this.send(welcome);
+      first();
+      this.#catchUp();
       for (const { text, bytes } of early) this.#handle(text, bytes);
     });
   }
 
   message(text: string, bytes: number): void {
-    this.lastSeenMs = this.lastMessageMs = this.#owner.clock.nowMs();
+    this.#heard();
+    this.lastMessageMs = this.lastSeenMs;
     this.traffic.received(bytes);
     if (this.#state === 'open') this.#handle(text, bytes);
     else if (this.#state === 'opening') this.#keep(text, bytes);
@@ -146,7 +196,7 @@ export class Session implements SocketListener, Member {
 
   /** Pings and pongs are frames like any other: whoever floods with them is heard no longer than with messages. */
   alive(): void {
-    this.lastSeenMs = this.#owner.clock.nowMs();
+    this.#heard();
     const waitMs = this.#allowance.waitMsFor(0, this.lastSeenMs);
     if (waitMs > 0 && this.#hasOverdone()) this.#shutUp(waitMs);
   }
@@ -190,6 +240,18 @@ export class Session implements SocketListener, Member {
     if (this.ended) return;
     this.#end(name);
     this.#socket.end(CLOSES[name].code, closeReason(name, retryAfterMs));
+  }
+
+  #heard(): void {
+    this.lastSeenMs = this.#owner.clock.nowMs();
+    this.isDoubted = false;
+    if (this.proven !== this.offered && this.isWelcome) this.#owner.confirmed(this);
+  }
+
+  #catchUp(): void {
+    const tasks = this.#afterWelcome;
+    this.#afterWelcome = [];
+    for (const task of tasks) task();
   }
 
   #keep(text: string, bytes: number): void {
@@ -281,16 +343,9 @@ export class Session implements SocketListener, Member {
     this.#state = 'ended';
     this.#early = [];
     this.#owner.metrics.sessionClosed(end);
-    this.#owner.ended(this, end, REASONS[end] ?? 'lost');
+    this.#owner.ended(this, end);
+    this.#catchUp();
   }
 }
 
 const CHANGES: ReadonlySet<Incoming['type']> = new Set(['update', 'refresh', 'unmatch']);
-
-/** What the others are told; of every other end that the connection was lost. */
-const REASONS: Partial<Record<SessionEnd, LeaveReason>> = {
-  normal: 'left',
-  replaced: 'replaced',
-  kicked: 'kicked',
-  banned: 'kicked',
-};

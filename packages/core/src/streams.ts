@@ -66,9 +66,14 @@ export class Streams implements BusListener {
 
   /**
    * Sends to a node, in order with all that was sent to it before. `settled` is called once, within two seconds; when this
-   * cannot even be tried, it is called before this returns.
+   * cannot even be tried, it is called before this returns. After two seconds from `sentAtMs` it is not delivered any more.
    */
-  send(to: NodeId, letter: Letter, settled?: (outcome: Settlement) => void): void {
+  send(
+    to: NodeId,
+    letter: Letter,
+    settled?: (outcome: Settlement) => void,
+    sentAtMs = this.#membership.nowMs(),
+  ): void {
     const inbox = this.#membership.inboxOf(to);
     const stream = this.#outboundTo(to);
     if (!inbox || !this.#membership.up || stream.pending >= LIMITS.pendingPerNode) {
@@ -79,7 +84,7 @@ export class Streams implements BusListener {
     }
     const n = stream.next(settled);
     this.#metrics.envelopes('out', 1);
-    this.#bus.send(inbox, { ...letter, n, sentAtMs: this.#membership.nowMs() });
+    this.#bus.send(inbox, { ...letter, n, sentAtMs });
   }
 
   /** Tells a node something that it would find out by itself, only later, or that somebody will ask for again: no number, no receipt. */
@@ -120,6 +125,7 @@ export class Streams implements BusListener {
   }
 
   #take(from: NodeId, envelope: Envelope): void {
+    if (!this.#isHeeded(envelope)) return;
     switch (envelope.kind) {
       case 'probe':
         return this.#membership.heard(envelope.token);
@@ -135,6 +141,11 @@ export class Streams implements BusListener {
       case 'room':
         return this.#takeNumbered(from, envelope);
     }
+  }
+
+  /** What says something of this node's own sending is true at any time; all else only while this node knows where it stands. */
+  #isHeeded(envelope: Envelope): boolean {
+    return envelope.kind === 'probe' || envelope.kind === 'receipt' || this.#membership.isCurrent;
   }
 
   #takeNumbered(from: NodeId, envelope: SignalEnvelope | RoomEnvelope): void {

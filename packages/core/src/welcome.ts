@@ -1,12 +1,13 @@
-import type { Outgoing } from '@parley/protocol';
+import { type Outgoing, type RoomSnapshot, writeResumeToken } from '@parley/protocol';
 import { LIMITS } from './limits.ts';
 import type { NodeOptions } from './options.ts';
 import type { Session } from './session.ts';
 
-/** What a session is told first: who it is, and what it may expect of this node. */
+/** What a session is told first: who it is, what it may expect of this node, and, if it continues another one, how its rooms stand. */
 export function welcomeOf(
-  { peer, user, instance, session, realm, identity }: Session,
-  { maxMessageBytes, heartbeatIntervalMs, iceServers, budgets, rates }: NodeOptions,
+  { peer, user, instance, session, realm, identity, secret }: Session,
+  { maxMessageBytes, heartbeatIntervalMs, iceServers, budgets, rates, resumeWindowMs }: NodeOptions,
+  resumed?: RoomSnapshot[],
 ): Outgoing {
   return {
     type: 'welcome',
@@ -15,7 +16,10 @@ export function welcomeOf(
     instance,
     session,
     realm,
-    resumed: false,
+    resume: writeResumeToken(peer, secret),
+    resumeForMs: resumeWindowMs,
+    resumed: resumed !== undefined,
+    ...(resumed && { rooms: resumed }),
     ...(identity.expiresInMs !== undefined && { expiresInMs: identity.expiresInMs }),
     heartbeatMs: heartbeatIntervalMs,
     limits: {
@@ -35,7 +39,7 @@ export function welcomeOf(
       ...limited(rates.join, { joinsPerMinute: rates.join }),
       ...limited(rates.match, { matchesPerMinute: rates.match }),
     },
-    features: [],
+    features: ['resume'],
     iceServers: [...iceServers],
   };
 }

@@ -58,6 +58,11 @@ function countersOf(instruments: Instruments): Omit<Metrics, 'observe'> {
   const errors = instruments.tally(METRICS.errors);
   const signals = instruments.tallies<'local' | 'remote'>(METRICS.signals);
   const relay = instruments.buckets<'local' | 'remote'>(METRICS.relay);
+  const undeliverable = instruments.tally(METRICS.undeliverable);
+  const claims = instruments.tally(METRICS.claims);
+  const mail = instruments.tally(METRICS.mail);
+  const restored = instruments.tally(METRICS.restored);
+  const fenced = instruments.tally(METRICS.fenced);
   const limited = instruments.tally(METRICS.limited);
   const limiterUnavailable = instruments.count(METRICS.limiterUnavailable);
   const faults = instruments.count(METRICS.faults);
@@ -79,6 +84,11 @@ function countersOf(instruments: Instruments): Omit<Metrics, 'observe'> {
       signals[path].add(outcome);
       if (outcome === 'delivered') relay[path].observe(ms / 1000);
     },
+    undeliverable: (reason) => undeliverable.add(reason),
+    claimed: (outcome) => claims.add(outcome),
+    mailed: (outcome) => mail.add(outcome),
+    restored: (what) => restored.add(what),
+    fenced: (what) => fenced.add(what),
     limited: (limit) => limited.add(limit),
     limiterUnavailable: () => limiterUnavailable.add(),
     faulted: () => faults.add(),
@@ -92,6 +102,7 @@ function countersOf(instruments: Instruments): Omit<Metrics, 'observe'> {
 /** The gauges are read all at once, so that one scrape shows one moment. */
 function gaugesOf(instruments: Instruments, { node, version, socket }: NodeInfo) {
   const { nodesAlive, redisUp, busHears, sessions, rooms, waiters, pendingReceipts } = METRICS;
+  const { blockedLanes, probeAge, drain } = METRICS;
   instruments.gauge(METRICS.nodeInfo).set({ node, version, socket }, 1);
   const gauges = [
     [instruments.gauge(nodesAlive), (now: Gauges) => now.nodesAlive],
@@ -101,6 +112,9 @@ function gaugesOf(instruments: Instruments, { node, version, socket }: NodeInfo)
     [instruments.gauge(rooms), (now: Gauges) => now.rooms],
     [instruments.gauge(waiters), (now: Gauges) => now.waiters],
     [instruments.gauge(pendingReceipts), (now: Gauges) => now.pendingReceipts],
+    [instruments.gauge(blockedLanes), (now: Gauges) => now.blockedLanes],
+    [instruments.gauge(probeAge), (now: Gauges) => now.probeAgeMs / 1_000],
+    [instruments.gauge(drain), (now: Gauges) => DRAIN_STATES[now.drain]],
   ] as const;
   let read: (() => Gauges) | undefined;
   return {
@@ -114,3 +128,5 @@ function gaugesOf(instruments: Instruments, { node, version, socket }: NodeInfo)
     },
   };
 }
+
+const DRAIN_STATES: Record<Gauges['drain'], number> = { no: 0, withdrawn: 1, draining: 2 };

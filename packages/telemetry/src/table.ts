@@ -1,4 +1,4 @@
-import type { LimitName, SessionLimit } from '@parley/core';
+import type { ClaimOutcome, LimitName, MailOutcome, SessionLimit, UndeliverableReason } from '@parley/core';
 import { CLOSES, ERROR_CODES, INCOMING, MATCH_SIZE, REFUSALS } from '@parley/protocol';
 
 /** One metric. */
@@ -28,6 +28,32 @@ const LIMITS = Object.keys({
   'session-bad-messages': true,
 } satisfies Record<LimitName | SessionLimit, true>);
 
+const CLAIMS = Object.keys({
+  new: true,
+  resumed: true,
+  'taken-over': true,
+  unproven: true,
+  superseded: true,
+} satisfies Record<ClaimOutcome, true>);
+const MAIL = Object.keys({
+  kept: true,
+  full: true,
+  handed: true,
+  'handed-again': true,
+  void: true,
+} satisfies Record<MailOutcome, true>);
+const UNDELIVERABLE = Object.keys({
+  gone: true,
+  'not-in-room': true,
+  missed: true,
+  stale: true,
+  dropped: true,
+  timeout: true,
+  unavailable: true,
+  full: true,
+  crowded: true,
+} satisfies Record<UndeliverableReason, true>);
+
 /** On one node a signal takes microseconds; across two, a millisecond; after two seconds it is given up. */
 const RELAY_BUCKETS_S = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2,
@@ -48,6 +74,15 @@ export const METRICS = {
   rooms: gauge('parley_rooms', 'Rooms in which this node has a session.'),
   waiters: gauge('parley_waiters', 'Sessions of this node that wait in a queue.'),
   pendingReceipts: gauge('parley_pending_receipts', 'Signals to other nodes whose receipt is awaited.'),
+  blockedLanes: gauge(
+    'parley_blocked_lanes',
+    'Pairs of peers in which a signal waits behind one that was refused.',
+  ),
+  probeAge: gauge('parley_probe_age_seconds', 'How long ago this node last heard its own inbox.'),
+  drain: gauge(
+    'parley_drain_state',
+    '0: open; 1: not ready, whoever comes is taken; 2: nobody is taken, and who is here is let go.',
+  ),
 
   upgrades: counter(
     'parley_upgrades_total',
@@ -90,7 +125,28 @@ export const METRICS = {
 
   signals: counter('parley_signals_total', 'Signals, by how they ended; local: both peers on this node.', {
     path: PATHS,
-    outcome: ['delivered', ...ERRORS],
+    outcome: ['delivered', 'kept', ...ERRORS],
+  }),
+  undeliverable: counter(
+    'parley_undeliverable_total',
+    'Signals that were neither delivered nor kept, by the reason.',
+    { reason: UNDELIVERABLE },
+  ),
+  claims: counter(
+    'parley_claims_total',
+    'Sessions that claimed their peer: a new one, one that was away or elsewhere (resumed), one whose life ended with it (taken-over), or in vain.',
+    { outcome: CLAIMS },
+  ),
+  mail: counter(
+    'parley_mail_total',
+    'Signals kept for peers that are away; and what became of them: handed, handed-again (the session before never said a word), void (the sender had left).',
+    { outcome: MAIL },
+  ),
+  restored: counter('parley_restored_total', 'Entries that the directory had lost and this node put back.', {
+    what: ['peer', 'room'],
+  }),
+  fenced: counter('parley_fenced_total', 'What was refused because a later session of the peer has it.', {
+    what: ['claim', 'renewal', 'seat'],
   }),
   relay: histogram(
     'parley_relay_seconds',

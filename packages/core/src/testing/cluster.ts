@@ -67,9 +67,9 @@ export class TestNode {
   }
 
   /** A client whose token is its peer id. Not yet welcome. */
-  async open(peer: string): Promise<FakeSocket> {
+  async open(peer: string, query = ''): Promise<FakeSocket> {
     const socket = new FakeSocket();
-    const admission = await this.node.upgrade(requestOf({ authorization: `Bearer ${peer}` }));
+    const admission = await this.node.upgrade(requestOf({ authorization: `Bearer ${peer}` }, { query }));
     if (!admission.ok) throw new Error(`refused: ${admission.answer.status}`);
     socket.listener = admission.open(socket);
     return socket;

@@ -10,20 +10,26 @@ import type {
 } from '@parley/protocol';
 import { fenceOf } from '../fence.ts';
 import type { QueueKey, RoomKey } from '../keys.ts';
-import type { Member } from '../member.ts';
+import type { ClaimAnswer, SecretHash } from '../ports/peers.ts';
+import type { Claimant } from '../presence.ts';
 import type { SendOutcome } from '../ports/socket.ts';
 
 /** A member without a socket, which remembers what it was told. */
-export class Puppet implements Member {
+export class Puppet implements Claimant {
   readonly realm = 'main' as Realm;
   readonly peer: PeerId;
   readonly user = undefined;
   readonly instance: InstanceId;
   readonly session: SessionId;
-  readonly fence: Member['fence'];
+  readonly fence: Claimant['fence'];
   readonly rooms = new Map<RoomKey, RoomId>();
   readonly queues = new Set<QueueKey>();
   ended = false;
+  isDoubted = false;
+  isFixed = true;
+  isClaimed = false;
+  proven: SecretHash;
+  readonly offered: SecretHash;
   readonly heard: Outgoing[] = [];
   readonly relayed: string[] = [];
   closed: CloseName | undefined;
@@ -34,6 +40,7 @@ export class Puppet implements Member {
     this.session = `${peer}-${at}` as SessionId;
     this.instance = `life-${at}-of-${peer}` as InstanceId;
     this.fence = fenceOf(at, this.session);
+    this.proven = this.offered = `secret-of-${this.session}` as SecretHash;
   }
 
   /** What it heard, shortly: the type, and whom it is about. */
@@ -41,6 +48,10 @@ export class Puppet implements Member {
     return this.heard.map((message) =>
       'peer' in message ? `${message.type} ${message.peer}` : message.type,
     );
+  }
+
+  claimed({ outcome }: ClaimAnswer): void {
+    this.isClaimed = outcome === 'claimed' || outcome === 'resumed';
   }
 
   send(message: Outgoing): void {

@@ -30,6 +30,9 @@ export class World {
   }
 }
 
+/** How long a peer may be away. */
+export const AWAY_MS = 120_000;
+
 export class Ground {
   readonly node: NodeId;
   readonly clock: FakeClock;
@@ -60,6 +63,7 @@ export class Ground {
       random,
       log,
       describe: () => ({ version: 'test', sessions: {} }),
+      awayMs: AWAY_MS,
       events: {
         nodesEnded: (nodes) => {
           for (const ended of nodes) this.streams.forget(ended);
@@ -67,6 +71,7 @@ export class Ground {
         },
         heardAgain: () => news.heardAgain?.(),
         dataLost: () => news.dataLost?.(),
+        returned: () => news.returned?.(),
         beaten: (answer) => news.beaten?.(answer),
       },
     });

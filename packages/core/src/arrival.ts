@@ -1,0 +1,96 @@
+import type { PeerId, RoomSnapshot } from '@parley/protocol';
+import { roomKey } from './keys.ts';
+import { handOut } from './mail.ts';
+import type { NodeOptions } from './options.ts';
+import { pause } from './patience.ts';
+import type { Clock, Random } from './ports/clock.ts';
+import { type ClaimAnswer, DIRECTORY_TIMEOUT_MS, type FormerPeer } from './ports/directory.ts';
+import type { ClaimOutcome, Metrics } from './ports/metrics.ts';
+import type { Presence } from './presence.ts';
+import { announceNow } from './room-view.ts';
+import type { Rooms } from './rooms.ts';
+import type { Session } from './session.ts';
+import { welcomeOf } from './welcome.ts';
+
+export interface ArrivalParts {
+  readonly options: NodeOptions;
+  readonly presence: Presence;
+  readonly rooms: Rooms;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: Metrics;
+}
+
+/**
+ * A socket is open: its peer is claimed, what it comes back to is taken over, and then it is welcome. Rejects if the claim
+ * does.
+ *
+ * What was begun is brought to its end though the socket may be gone by then: of a claim that stands, the seats follow.
+ */
+export async function arrive(session: Session, parts: ArrivalParts): Promise<void> {
+  const answer = await parts.presence.claim(session);
+  parts.metrics.claimed(outcomeOf(answer));
+  switch (answer.outcome) {
+    case 'claimed':
+      if (answer.former) takeOver(session, answer.former, parts);
+      return session.open(welcomeOf(session, parts.options));
+    case 'resumed':
+      return comeBack(session, answer, parts);
+    case 'unproven':
+      if (session.ended) return;
+      session.startAnew(parts.random.id() as PeerId);
+      return arrive(session, parts);
+    case 'superseded':
+      parts.metrics.fenced('claim');
+      return session.close('superseded-while-connecting');
+    case 'late':
+  }
+}
+
+/** A new life in the place of an old one, which goes at once. */
+function takeOver(session: Session, former: FormerPeer, { presence, rooms }: ArrivalParts): void {
+  for (const room of former.rooms) void rooms.vacate(session, room, former.instance);
+  presence.replace(session, former);
+}
+
+/** The life goes on, and with it every seat. The older session hears of it last, when nothing is its own any more. */
+async function comeBack(
+  session: Session,
+  { rooms: claimed, mail, former }: Extract<ClaimAnswer, { outcome: 'resumed' }>,
+  parts: ArrivalParts,
+): Promise<void> {
+  const { presence, rooms, clock } = parts;
+  const taken = Promise.all(
+    claimed.map(async (room) => {
+      const isTaken = await rooms.resume(session, room);
+      if (!isTaken) session.rooms.delete(roomKey(session.realm, room));
+    }),
+  ).then(() => former && presence.replace(session, former));
+  const isInTime = await Promise.race([taken.then(() => true), pause(clock, DIRECTORY_TIMEOUT_MS)]);
+  if (!isInTime) return session.close('cluster-unavailable');
+  session.open(welcomeOf(session, parts.options, snapshotsFor(session, rooms)), () => {
+    handOut(session, mail, parts);
+    for (const own of seatsOf(session, rooms)) announceNow(own);
+  });
+}
+
+function snapshotsFor(session: Session, rooms: Rooms): RoomSnapshot[] {
+  return [...session.rooms.keys()].flatMap((key) => {
+    const own = rooms.seatOf(session, key);
+    return own ? (rooms.get(key)?.describe(own.seat) ?? []) : [];
+  });
+}
+
+const seatsOf = (session: Session, rooms: Rooms) =>
+  [...session.rooms.keys()].flatMap((key) => rooms.seatOf(session, key) ?? []);
+
+function outcomeOf(answer: ClaimAnswer): ClaimOutcome {
+  switch (answer.outcome) {
+    case 'claimed':
+      return answer.former ? 'taken-over' : 'new';
+    case 'late':
+      return 'unproven';
+    default:
+      return answer.outcome;
+  }
+}

@@ -1,0 +1,212 @@
+import type { SessionId } from '@parley/protocol';
+import { LIMITS } from './limits.ts';
+import type { Delivery, Parcel } from './lanes.ts';
+import type { Cancel, Clock } from './ports/clock.ts';
+import type { PeerPlace, PutAnswer, Seat } from './ports/directory.ts';
+import type { Settlement } from './streams.ts';
+
+/** What a lane needs of its node. */
+export interface LaneContext {
+  readonly clock: Clock;
+  /** Certainly nobody is there any more. */
+  hasEnded(place: PeerPlace): boolean;
+  /** Sends a signal to where its peer should be. `settle` is called once, now or later. */
+  dispatch(place: PeerPlace, parcel: Parcel, settle: (outcome: Settlement) => void): void;
+  /** Keeps it for a peer that is away. Rejects if the outcome is unknown; then `lane` puts nothing for a while. */
+  put(lane: string, parcel: Parcel): Promise<PutAnswer>;
+}
+
+interface Item {
+  readonly parcel: Parcel;
+  readonly bytes: number;
+  readonly n: number;
+  /** The session that was tried last, and is no more. */
+  refusedBy?: SessionId;
+}
+
+/**
+ * The signals from one session to one peer in one room that have no outcome yet, in order.
+ *
+ * They are sent as they come. When one is refused because its receiver's session is gone, it goes to where the directory says
+ * that the peer is now, its mail if it is away; and all that comes later waits behind it. It is bounded, and nothing stays in
+ * it for longer than a signal lives.
+ */
+export class Lane {
+  readonly #key: string;
+  readonly #context: LaneContext;
+  readonly #closed: () => void;
+  /** Sent, and without an answer. All to one session: what goes elsewhere waits until these are known. */
+  readonly #sent = new Set<Item>();
+  /** What waits to be sent, sent again or put, in order. */
+  readonly #line: Item[] = [];
+  #place: PeerPlace;
+  #isAway: boolean;
+  #count = 0;
+  #lineBytes = 0;
+  #sentTo: SessionId | undefined;
+  #isBusy = false;
+  #retryMs = RETRY_MS;
+  #cancelRetry: Cancel | undefined;
+  #cancelExpiry: Cancel | undefined;
+
+  constructor(key: string, seat: Seat, context: LaneContext, closed: () => void) {
+    this.#key = key;
+    this.#context = context;
+    this.#closed = closed;
+    this.#place = seat;
+    this.#isAway = false;
+    this.#learn(seat);
+  }
+
+  /** Something waits. */
+  get isBlocked(): boolean {
+    return this.#line.length > 0;
+  }
+
+  add(parcel: Parcel): void {
+    const bytes = Buffer.byteLength(parcel.text);
+    if (this.#isCrowded(bytes)) return parcel.settled('crowded');
+    if (!this.isBlocked) this.#learn(parcel.to);
+    this.#enqueue({ parcel, bytes, n: ++this.#count });
+    this.#advance();
+  }
+
+  /** The node stops: nobody knows what becomes of these. */
+  stop(): void {
+    for (const item of [...this.#sent, ...this.#line]) this.#finish(item, 'timeout');
+    this.#close();
+  }
+
+  /** Where the room says that the peer is. */
+  #learn(seat: Seat): void {
+    this.#place = seat;
+    this.#isAway = seat.awayUntilMs !== undefined || this.#context.hasEnded(seat);
+  }
+
+  #isCrowded(bytes: number): boolean {
+    if (!this.isBlocked) return false;
+    return this.#line.length >= LIMITS.signalsPerLane || this.#lineBytes + bytes > LIMITS.bytesPerLane;
+  }
+
+  /** At its place: what was sent before it and is refused later comes before it all the same. */
+  #enqueue(item: Item): void {
+    const at = this.#line.findIndex(({ n }) => n > item.n);
+    this.#line.splice(at < 0 ? this.#line.length : at, 0, item);
+    this.#lineBytes += item.bytes;
+  }
+
+  /** Does whatever can be done now. */
+  #advance(): void {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    for (let item = this.#line[0]; item && this.#mayGo(item); item = this.#line[0]) this.#dispatch(item);
+    this.#isBusy = false;
+    const [first] = this.#line;
+    if (!first) return this.#sent.size === 0 ? this.#close() : undefined;
+    this.#cancelExpiry ??= this.#expireAfter(first);
+    if (this.#mustBePut(first) && !this.#cancelRetry) void this.#put(first);
+  }
+
+  #mayGo({ refusedBy }: Item): boolean {
+    const isSameWay = this.#sent.size === 0 || this.#sentTo === this.#place.session;
+    return !this.#isAway && isSameWay && refusedBy !== this.#place.session;
+  }
+
+  #mustBePut({ refusedBy, n }: Item): boolean {
+    const [sentFirst] = this.#sent;
+    const isFirst = !sentFirst || sentFirst.n > n;
+    return isFirst && (this.#isAway || refusedBy === this.#place.session);
+  }
+
+  #dispatch(item: Item): void {
+    const { session } = this.#place;
+    this.#take(item);
+    this.#sent.add(item);
+    this.#sentTo = session;
+    this.#context.dispatch(this.#place, item.parcel, (outcome) => {
+      if (!this.#sent.has(item)) return;
+      if (outcome === 'gone' || outcome === 'dropped') {
+        this.#sent.delete(item);
+        item.refusedBy = session;
+        this.#enqueue(item);
+      } else {
+        this.#finish(item, outcome);
+      }
+      this.#advance();
+    });
+  }
+
+  async #put(item: Item): Promise<void> {
+    this.#isBusy = true;
+    const answer = await this.#context.put(this.#key, item.parcel).catch(() => undefined);
+    this.#isBusy = false;
+    if (answer) this.#settlePut(item, answer);
+    // Of this one nobody knows, so nothing of the pair may go on; the others were certainly not delivered.
+    else for (const waiting of [...this.#line]) this.#finish(waiting, 'unavailable');
+    this.#advance();
+  }
+
+  #settlePut(item: Item, answer: PutAnswer): void {
+    switch (answer.outcome) {
+      case 'kept':
+        this.#isAway = true;
+        return this.#finish(item, { keptForMs: answer.forMs });
+      case 'full':
+      case 'gone':
+        return this.#finish(item, answer.outcome);
+      case 'late':
+        return this.#finish(item, 'stale');
+      case 'here':
+        this.#isAway = false;
+        this.#place = answer;
+        // The session is gone, and its node has not said so yet; it will have in a moment.
+        if (answer.session === item.refusedBy) this.#retryLater();
+    }
+  }
+
+  #retryLater(): void {
+    this.#cancelRetry = this.#context.clock.after(this.#retryMs, () => {
+      this.#cancelRetry = undefined;
+      this.#advance();
+    });
+    this.#retryMs *= 2;
+  }
+
+  #expireAfter({ parcel }: Item): Cancel {
+    const leftMs = parcel.readAtMs + LIMITS.signalLifeMs - this.#context.clock.nowMs();
+    return this.#context.clock.after(Math.max(0, leftMs), () => this.#expire());
+  }
+
+  /** What was never accepted anywhere was not delivered; of what is under way nobody knows. */
+  #expire(): void {
+    this.#cancelExpiry = undefined;
+    const bornMs = this.#context.clock.nowMs() - LIMITS.signalLifeMs;
+    const isOver = ({ parcel }: Item) => parcel.readAtMs <= bornMs;
+    for (const item of [...this.#sent].filter(isOver)) this.#finish(item, 'timeout');
+    const [first] = this.#line;
+    for (const item of this.#line.filter(isOver))
+      this.#finish(item, this.#isBusy && item === first ? 'timeout' : 'gone');
+    this.#advance();
+  }
+
+  #finish(item: Item, outcome: Delivery): void {
+    if (!this.#sent.delete(item) && !this.#take(item)) return;
+    item.parcel.settled(outcome);
+  }
+
+  #take(item: Item): boolean {
+    const at = this.#line.indexOf(item);
+    if (at < 0) return false;
+    this.#line.splice(at, 1);
+    this.#lineBytes -= item.bytes;
+    return true;
+  }
+
+  #close(): void {
+    this.#cancelRetry?.();
+    this.#cancelExpiry?.();
+    this.#closed();
+  }
+}
+
+const RETRY_MS = 25;
