@@ -5,7 +5,7 @@ import { backoffMs } from './backoff.ts';
 
 /** What is told of the connection to the node. */
 export interface SignalingEvents {
-  /** A session began; after a lost connection, another one. */
+  /** A session began; after a lost connection it goes on (`resumed`), or it is another one. */
   online(welcome: Welcome): void;
   /** The connection is lost, and will be tried again. */
   offline(): void;
@@ -41,6 +41,8 @@ export class Signaling {
   #socket: WebSocket | undefined;
   #online = false;
   #ended = false;
+  /** With it the session that was lost goes on. */
+  #resume: string | undefined;
   #failures = 0;
   #onlineSince = 0;
   #lastId = 0;
@@ -89,7 +91,7 @@ export class Signaling {
     this.#reset();
     const url = new URL(ENDPOINTS.connect, location.href);
     url.protocol = url.protocol.replace('http', 'ws');
-    const socket = new WebSocket(url, writeSubprotocols({ token: this.#token }));
+    const socket = new WebSocket(url, writeSubprotocols({ token: this.#token, resume: this.#resume }));
     let opened = false;
     socket.addEventListener('open', () => (opened = true));
     socket.addEventListener('message', ({ data }) => this.#receive(JSON.parse(String(data)) as Outgoing));
@@ -111,6 +113,7 @@ export class Signaling {
 
   #welcomed(welcome: Welcome): void {
     this.#online = true;
+    this.#resume = welcome.resume;
     this.#onlineSince = performance.now();
     this.#beat(welcome.heartbeatMs);
     this.#events.online(welcome);

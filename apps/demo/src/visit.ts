@@ -1,10 +1,13 @@
 import type {
   ErrorReply,
   Outgoing,
+  PeerAway,
+  PeerBack,
   PeerLeft,
   PeerUpdated,
   RoomId,
   RoomPeer,
+  RoomSnapshot,
   Welcome,
 } from '@parley/protocol/plain';
 
@@ -40,7 +43,7 @@ const ENTER_ATTEMPTS = 5;
 /**
  * One stay in a room of two, from entering to leaving.
  *
- * The connection between the browsers outlives that to the server: who comes back under a new peer id is known by the id of
+ * The connection between the browsers outlives that to the server. Who comes back is the same peer, or, too late for that, is known by the id of
  * the visit, which each tells in its `meta`, and the peer connection goes on. Whoever makes its peer connection anew takes
  * a new visit id, and then the other end makes one too.
  */
@@ -91,7 +94,9 @@ export class Visit {
 
   #online(welcome: Welcome): void {
     this.#iceServers = welcome.iceServers as RTCIceServer[];
-    void this.#enter();
+    const room = welcome.rooms?.find((each) => each.room === this.#room);
+    if (room === undefined) void this.#enter();
+    else this.#seated(room);
   }
 
   async #enter(): Promise<void> {
@@ -103,7 +108,10 @@ export class Visit {
     this.#entered = true;
     this.#attempts = 0;
     this.#events.entered(answer.room);
-    const [remote] = answer.peers;
+    this.#seated(answer);
+  }
+
+  #seated({ peers: [remote] }: Pick<RoomSnapshot, 'peers'>): void {
     this.#remote = undefined;
     if (remote !== undefined) this.#meet(remote);
     this.#changed();
@@ -125,6 +133,7 @@ export class Visit {
     if (message.type === 'peer-joined') this.#meet(message);
     else if (message.type === 'peer-left') this.#miss(message);
     else if (message.type === 'peer-updated') this.#updated(message);
+    else if (message.type === 'peer-away' || message.type === 'peer-back') this.#waited(message);
     else if (message.type === 'left') this.#end(message.reason ?? 'left');
     else if (message.type === 'signal' && message.from === this.#remote?.peer)
       void this.#peer?.receive(message);
@@ -144,6 +153,15 @@ export class Visit {
 
   #updated({ peer, meta }: PeerUpdated): void {
     if (this.#remote?.peer === peer) this.#meet({ ...this.#remote, meta });
+  }
+
+  /** Its connection to the server is gone, or back. What stands between the browsers does not care. */
+  #waited({ type, peer }: PeerAway | PeerBack): void {
+    if (this.#remote?.peer !== peer) return;
+    const { away: _, ...remote } = this.#remote;
+    this.#remote = { ...remote, ...(type === 'peer-away' && { away: true }) };
+    if (type === 'peer-back' && this.#peer?.connected !== true) this.#peer?.resume();
+    this.#changed();
   }
 
   /** Whoever is merely lost may be back in a moment, and needs no server to go on talking. */
@@ -216,7 +234,8 @@ export class Visit {
     const { online } = this.#signaling;
     const state = this.#state();
     clearTimeout(this.#stuck);
-    if (online && this.#remote !== undefined && state !== 'connected') {
+    const isThere = this.#remote !== undefined && this.#remote.away !== true;
+    if (online && isThere && state !== 'connected') {
       this.#stuck = setTimeout(() => void this.#makeAnew(), stuckAfterMs);
     }
     this.#events.changed(state, online);

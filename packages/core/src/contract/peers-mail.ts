@@ -25,6 +25,8 @@ export function peerMailContract(make: MakeDirectory): void {
     const put = (text: string, more: Partial<PutRequest> & { at?: number } = {}) =>
       peers().put(putOf('ann', text, more));
     const leave = () => peers().away(peerAssertionOf('ann'), LONG_MS);
+    const assert = (more: Parameters<typeof peerAssertionOf>[1] = {}) =>
+      peers().assert(peerAssertionOf('ann', more));
     const confirm = (at: number) => peers().confirm(ANN, fenceAt('ann', at));
     /** What session `at` is handed when it comes with the secret of an earlier one: texts, and how often each was handed before. */
     async function fetch(at: number, withSecretOf: number, more: Partial<PeerClaim> = {}) {
@@ -198,11 +200,36 @@ export function peerMailContract(make: MakeDirectory): void {
       expect(await fetch(3, 1)).toEqual(['one 1', 'two 1']);
     });
 
-    it('survives that a node was taken for lost and was not', async () => {
+    it('waits for a comeback also if the node was taken for lost and was not, and stays in order till then', async () => {
       await peers().claim(peerClaimOf('ann'));
       await put('one', { reading: readingOf({ lost: [NODE_1] }) });
-      await peers().assert(peerAssertionOf('ann'));
 
+      expect(await assert()).toBe('mail-waits');
+      expect(await put('two')).toMatchObject({ outcome: 'kept' });
+      expect(await assert()).toBe('mail-waits');
+      expect(await fetch(2, 1)).toEqual(['one 0', 'two 0']);
+      expect(await assert()).toBe('superseded');
+    });
+
+    it('does not wait for a session that was handed all of it, nor where there is none', async () => {
+      await leave();
+      expect(await assert()).toBe('asserted');
+      await leave();
+      await put('one');
+      await fetch(2, 1);
+      const { instance } = peerClaimOf('ann');
+      await peers().away(peerAssertionOf('ann', { at: 2, instance }), LONG_MS);
+
+      expect(await assert({ at: 2, instance })).toBe('asserted');
+      expect(await put('two')).toMatchObject({ outcome: 'here' });
+    });
+
+    it('does not make a session wait whose window has ended, and is not lost by that', async () => {
+      await peers().claim(peerClaimOf('ann'));
+      await put('one', { reading: readingOf({ lost: [NODE_1], awayMs: SHORT_MS }) });
+      await subject().advance(LONGER_MS);
+
+      expect(await assert()).toBe('asserted');
       expect(await fetch(2, 1)).toEqual(['one 0']);
     });
 

@@ -57,6 +57,10 @@ export const seenAway = (life: PeerLife, nowMs: number, { lost, awayMs }: Readin
     ? { ...life, awayUntilMs: nowMs + awayMs }
     : life;
 
+/** Whether it may still come back for mail that its last session was not handed. */
+export const mailWaits = ({ awayUntilMs, mail, handed }: PeerLife, nowMs: number) =>
+  awayUntilMs !== undefined && awayUntilMs > nowMs && mail.length > handed;
+
 /** What a claim has a right to, if anything: to continue this life, or to begin one, in the place of this one if there is one. */
 export function rightOf(
   { comeback, isFixed, user }: PeerClaim,

@@ -1,6 +1,7 @@
 import type { Fence } from '../fence.ts';
 import type { PeerKey } from '../keys.ts';
 import type {
+  AssertPeerAnswer,
   ClaimAnswer,
   PeerAssertion,
   PeerClaim,
@@ -20,6 +21,7 @@ import {
   isOver,
   isSuperseded,
   mailOf,
+  mailWaits,
   newLife,
   type PeerLife,
   type PeerRecord,
@@ -76,11 +78,13 @@ export class MemoryPeers implements PeerDirectory {
     this.records.set(key, { ...held, life: confirmed(held.life) });
   }
 
-  async assert(assertion: PeerAssertion): Promise<'asserted' | 'restored' | 'superseded'> {
+  async assert(assertion: PeerAssertion): Promise<AssertPeerAnswer> {
     const held = this.records.get(assertion.key);
     if (isSuperseded(assertion.fence, held)) return 'superseded';
+    const isKnown = held?.fence === assertion.fence;
+    if (isKnown && held.life && mailWaits(held.life, this.#nowMs())) return 'mail-waits';
     this.#keep(assertion, asserted(assertion, held));
-    return held?.fence === assertion.fence ? 'asserted' : 'restored';
+    return isKnown ? 'asserted' : 'restored';
   }
 
   async away(assertion: PeerAssertion, awayMs: number): Promise<'away' | 'superseded'> {

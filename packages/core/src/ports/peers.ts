@@ -78,6 +78,18 @@ export interface PeerAssertion extends PeerStatement {
   readonly offered: SecretHash;
 }
 
+export type AssertPeerAnswer =
+  | 'asserted'
+  /** The directory did not have it. */
+  | 'restored'
+  /** A later claim stands, or its own goodbye. */
+  | 'superseded'
+  /**
+   * Its node was taken for lost, and its window is not over: signals wait that this session has not been handed and that only a
+   * claim hands over. Nothing has changed: it is away until it comes back.
+   */
+  | 'mail-waits';
+
 /** A signal for a peer that may be away. */
 export interface PutRequest {
   readonly key: PeerKey;
@@ -118,8 +130,8 @@ export interface PeerDirectory {
   claim(claim: PeerClaim): Promise<ClaimAnswer>;
   /** The session of this fence was heard: its secret is the only one from now on, and the mail handed to it is delivered. */
   confirm(key: PeerKey, fence: Fence): Promise<void>;
-  /** Renews and repairs. `restored`: the directory did not have it. */
-  assert(assertion: PeerAssertion): Promise<'asserted' | 'restored' | 'superseded'>;
+  /** Renews and repairs: the peer is here, also if it was found to be away. */
+  assert(assertion: PeerAssertion): Promise<AssertPeerAnswer>;
   /** The session ended without a goodbye: the peer is away for `awayMs` from now, or from when this was said first. */
   away(assertion: PeerAssertion, awayMs: number): Promise<'away' | 'superseded'>;
   /** Keeps a signal for a peer that is away; of one whose node is lost, it finds that it is. Never to be repeated. */
