@@ -128,6 +128,10 @@ export const closes: Rows<CloseName> = {
     { nbf: (Date.now() + DAY_MS) / 1_000 },
     { nbf: (Date.now() - DAY_MS) / 1_000 },
   ),
+  'mail-waits': {
+    because: 'the node has to be taken for lost first',
+    testedIn: 'packages/core/src/coming-back.test.ts',
+  },
   'token-bad-signature': credential(() => jwtOf({}, { key: 'the secret of somebody else, long enough' })),
   'token-wrong-issuer': credential(() => jwtOf({}, { issuer: 'https://id.evil.example' })),
   'token-wrong-audience': credential(() => jwtOf({}, { audience: 'somebody-else' })),
