@@ -76,13 +76,13 @@ export class Client {
     });
   }
 
-  /** Resolves when the socket is open, and rejects if it never is. */
-  async opened(): Promise<void> {
+  /** Whether the socket opens. */
+  async opened(): Promise<boolean> {
     const opening = new Promise<boolean>((resolve) => {
       this.socket.addEventListener('open', () => resolve(true));
       this.socket.addEventListener('close', () => resolve(false));
     });
-    assert(await within('the socket to open', opening), 'the socket did not open');
+    return within('the socket to open', opening);
   }
 
   /** Waits for `welcome`; only once. */

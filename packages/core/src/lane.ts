@@ -45,6 +45,7 @@ export class Lane {
   #lineBytes = 0;
   #sentTo: SessionId | undefined;
   #isBusy = false;
+  #inPut: Item | undefined;
   #retryMs = RETRY_MS;
   #cancelRetry: Cancel | undefined;
   #cancelExpiry: Cancel | undefined;
@@ -138,7 +139,9 @@ export class Lane {
 
   async #put(item: Item): Promise<void> {
     this.#isBusy = true;
+    this.#inPut = item;
     const answer = await this.#context.put(this.#key, item.parcel).catch(() => undefined);
+    this.#inPut = undefined;
     this.#isBusy = false;
     if (answer) this.#settlePut(item, answer);
     // Of this one nobody knows, so nothing of the pair may go on; the others were certainly not delivered.
@@ -183,9 +186,11 @@ export class Lane {
     const bornMs = this.#context.clock.nowMs() - LIMITS.signalLifeMs;
     const isOver = ({ parcel }: Item) => parcel.readAtMs <= bornMs;
     for (const item of [...this.#sent].filter(isOver)) this.#finish(item, 'timeout');
-    const [first] = this.#line;
     for (const item of this.#line.filter(isOver))
-      this.#finish(item, this.#isBusy && item === first ? 'timeout' : 'gone');
+      this.#finish(item, item === this.#inPut ? 'timeout' : 'gone');
+    // What was sent onward is no younger for that.
+    const [next] = [...this.#sent, ...this.#line].toSorted((a, b) => a.n - b.n);
+    if (next) this.#cancelExpiry = this.#expireAfter(next);
     this.#advance();
   }
 

@@ -16,7 +16,9 @@ export function handOut(
 ): void {
   for (const { text, mailed } of mail) {
     const { room, from, fromInstance } = JSON.parse(text) as RelayedSignal;
-    const sender = rooms.get(roomKey(session.realm, room))?.seats.get(from);
+    const key = roomKey(session.realm, room);
+    // Its own seat may be gone as well: then it has not been told of this room.
+    const sender = rooms.seatOf(session, key) && rooms.get(key)?.seats.get(from);
     if (sender?.instance !== fromInstance) {
       metrics.mailed('void');
       continue;

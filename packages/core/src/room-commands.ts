@@ -144,7 +144,7 @@ export class RoomCommands {
     if (!seat) return false;
     view.own.set(member.peer, { member, seat, announce: () => {}, announceAt: Infinity });
     member.rooms.set(view.key, room);
-    this.#change(view, answer, { kind: 'back', seat });
+    this.#change(view, retold(answer), { kind: 'back', seat });
     if (member.ended) void this.#rooms.away(member, view.key);
     this.#rooms.plan(view.key);
     return true;
@@ -188,7 +188,7 @@ export class RoomCommands {
   #let(member: Member, key: RoomKey, answer: SeatAnswer, event: RoomEvent): void {
     const view = this.#rooms.get(key);
     if (view?.own.get(member.peer)?.member === member) view.own.delete(member.peer);
-    if (answer.outcome === 'changed') this.#change(view, answer, event, key);
+    if (answer.outcome === 'changed') this.#change(view, retold(answer), event, key);
     else if (view?.seats.get(member.peer)?.session === member.session) this.#recall(view, event);
   }
 
@@ -299,3 +299,10 @@ const leftFor = ({ peer, instance }: Member, reason: LeaveReason): RoomEvent => 
   instance,
   reason,
 });
+
+/**
+ * Of what is asked until it is answered: nothing has changed, so it was an earlier attempt that did, and its answer was lost. Whoever
+ * is not at that tag reads again.
+ */
+const retold = (change: RoomChange): RoomChange =>
+  change.from === change.room.tag ? { ...change, from: '' } : change;

@@ -76,7 +76,9 @@ export class Streams implements BusListener {
   ): void {
     const inbox = this.#membership.inboxOf(to);
     const stream = this.#outboundTo(to);
-    if (!inbox || !this.#membership.up || stream.pending >= LIMITS.pendingPerNode) {
+    // News of a room is sent also while nobody knows whether it gets through: nobody would ask for it.
+    const isHopeless = settled && (!this.#membership.up || stream.pending >= LIMITS.pendingPerNode);
+    if (!inbox || isHopeless) {
       // It has its number all the same: the other node is to see that something is missing.
       stream.next();
       settled?.('unavailable');

@@ -80,7 +80,8 @@ export const CLOSES = {
   'mail-waits': {
     code: 4007,
     reconnect: 'later',
-    meaning: 'The peer was taken for away and signals were kept for it: come back with `resume` to have them.',
+    meaning:
+      'The peer was taken for away and signals were kept for it: come back with `resume` to have them.',
   },
 
   'token-expired': {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@parley/protocol';
+import { type ErrorCode, MAIL } from '@parley/protocol';
 
 import type { RawClient } from '../../support/client.ts';
 import { freshName } from '../support/names.ts';
@@ -27,10 +27,12 @@ const signal = (room: string, to: string) => ({ type: 'signal', room, to, custom
 const MAX_ROOMS = 32;
 
 /** Somebody else, in this room. */
-async function neighbour(node: WatchedNode, room: string): Promise<string> {
+const neighbour = async (node: WatchedNode, room: string) => (await member(node, room)).welcome.peer;
+
+async function member(node: WatchedNode, room: string): Promise<RawClient> {
   const other = await node.enter();
   await other.request({ type: 'join', room }, 'joined');
-  return other.welcome.peer;
+  return other;
 }
 
 /** Every error reply. */
@@ -98,7 +100,17 @@ export const errors: Rows<ErrorCode> = {
     because: 'the other node has to fail between the signal and its receipt',
     testedIn: 'test/cluster/frozen-redis.test.ts',
   },
-  'mail-full': { because: 'it is reserved: this version keeps no mail' },
+  'mail-full': saying(async (client, node) => {
+    const room = freshName();
+    await client.request({ type: 'join', room }, 'joined');
+    const [gone, other] = [await member(node, room), await member(node, room)];
+    for (const each of [gone, other]) {
+      each.terminate();
+      await client.next('peer-away');
+    }
+    await times(MAIL.maxSignals, () => answerTo(client, signal(room, gone.welcome.peer)));
+    return { wrong: signal(room, gone.welcome.peer), right: signal(room, other.welcome.peer) };
+  }, 'kept'),
 
   'not-waiting': saying(async (client) => {
     const queue = freshName('queue');

@@ -1,7 +1,7 @@
+import { CLOSES } from '@parley/protocol/plain';
 import { assert, assertClosed, assertEqual, assertMembers } from '../assert.ts';
 import type { Case } from '../case.ts';
-import type { Client } from '../client.ts';
-import { CLOSES } from '@parley/protocol/plain';
+import type { Client, Message } from '../client.ts';
 
 /** Coming back as who one was. */
 export const resuming: readonly Case[] = [
@@ -110,12 +110,32 @@ export const resuming: readonly Case[] = [
     },
   },
   {
+    name: 'resume: what is sent to somebody who moves comes once, through the old socket or the new one',
+    async run(t) {
+      const { room, a, b } = await t.pair();
+      const moving = t.resume(b);
+      for (const seq of SEQS) {
+        a.send({ type: 'signal', id: seq, room, to: b.peer, seq, custom: 0 });
+        if (seq % 5 === 0) await a.settle();
+      }
+      const again = await moving;
+      const answers = await Promise.all(SEQS.map((seq) => a.answer(seq)));
+      for (const { type } of answers) assertEqual(type, 'delivered', 'answer');
+      await Promise.all([b.closed, again.settle()]);
+      const [old, fresh] = [b, again].map(seqsOf) as [number[], number[]];
+      assertEqual([...old, ...fresh].toSorted(inOrder), SEQS, 'all that came');
+      for (const seqs of [old, fresh]) assertEqual(seqs, seqs.toSorted(inOrder), 'order on one socket');
+    },
+  },
+  {
     name: 'resume: again and again, each time with the newest proof',
     async run(t) {
       const { room, a, b } = await t.pair();
       let last = b;
       for (const custom of [1, 2, 3, 4, 5]) {
-        last = await t.resume(last);
+        const before = last;
+        last = await t.resume(before);
+        await before.closed;
         await a.request({ type: 'signal', room, to: b.peer, custom }, 'delivered');
         assertEqual((await last.next('signal')).custom, custom, 'signal');
       }
@@ -146,6 +166,14 @@ export const resuming: readonly Case[] = [
     },
   },
 ];
+
+const SEQS: readonly number[] = Array.from({ length: 60 }, (_, index) => index);
+
+const inOrder = (one: number, other: number): number => one - other;
+
+/** Of the signals that nobody asked for. */
+const seqsOf = (client: Client): number[] =>
+  client.unasked('signal').map((signal) => (signal as Message<'signal'>).seq ?? -1);
 
 /** What others are told of a client that said nothing about itself. */
 const seenAs = ({ welcome: { peer, instance, user } }: Client) => ({ peer, instance, ...(user && { user }) });
