@@ -35,6 +35,8 @@ describe('what the tests of rooms hold against a node', () => {
       [joined(3, peer('b')), event('signal', { from: 'b', fromInstance: 'b-0' })],
       'signal of a stranger',
     ],
+    ['a peer that is away and not there', [joined(3), event('peer-away', { peer: 'b' })], 'is not there'],
+    ['a peer that is back and was here', [joined(3, peer('b')), event('peer-back', { peer: 'b' })], 'twice'],
     ['more peers than seats', [joined(2, peer('b')), event('peer-joined', peer('c'))], 'in a room of 2'],
   ])('is %s', (_what, received, complaint) => {
     expect(() => acquaintances(told('a', ...received), 'r')).toThrow(complaint);
@@ -47,6 +49,12 @@ describe('what the tests of rooms hold against a node', () => {
       told('a', joined(3, peer('b'), peer('c'))),
       told('b', joined(3, peer('a', true))),
       'a still knows c',
+    ],
+    [
+      'somebody who is here and taken for away',
+      told('a', joined(3, peer('b')), event('peer-away', { peer: 'b' })),
+      told('b', joined(3, peer('a', true))),
+      'a takes b for away',
     ],
     [
       'two who are both polite',
@@ -71,6 +79,10 @@ describe('what the tests of rooms hold against a node', () => {
       joined(3),
       event('peer-joined', peer('b')),
       event('signal', { from: 'b', fromInstance: 'b-1' }),
+      event('peer-away', { peer: 'b' }),
+      event('peer-back', { peer: 'b' }),
+      event('peer-joined', peer('c')),
+      event('peer-away', { peer: 'c' }),
     );
     await expect(untilAcquainted([a, told('b', joined(3, peer('a', true)))], 'r')).resolves.toBe(true);
   });

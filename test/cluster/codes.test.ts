@@ -43,7 +43,7 @@ describe('a code', () => {
   it('outlives its host, who may come back at another node', async () => {
     const host = await connect();
     const { room } = await host.request({ type: 'join' }, 'joined');
-    host.terminate();
+    host.send({ type: 'bye' });
     await host.closed;
 
     const returned = await connect(undefined, cluster.url(1));
@@ -77,7 +77,7 @@ describe('a code that lives for a second', () => {
     const host = await connect();
     const { room, codeExpiresInMs } = await host.request({ type: 'join' }, 'joined');
     expect(codeExpiresInMs).toBeLessThanOrEqual(1_000);
-    host.terminate();
+    host.send({ type: 'bye' });
     const guest = await connect(undefined, cluster.url(1));
     // Asked often this would be guessing; so it is asked when the time is over, and then until nobody is there.
     await new Promise((resolve) => setTimeout(resolve, codeExpiresInMs));

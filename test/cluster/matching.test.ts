@@ -127,11 +127,12 @@ function lastRoom({ received }: RawClient): string | undefined {
   return last?.type === 'joined' ? last.room : undefined;
 }
 
-/** How many the client knows in its last room, itself counted; `undefined` while it waits. */
+/** How many the client knows to be in its last room and not away, itself counted; `undefined` while it waits. */
 function companyOf(client: RawClient): number | undefined {
   const last = client.received.findLast(({ type }) => type === 'joined' || type === 'waiting');
   if (last?.type !== 'joined') return undefined;
-  return 1 + (acquaintances(client, last.room)?.size ?? 0);
+  const others = [...(acquaintances(client, last.room)?.values() ?? [])];
+  return 1 + others.filter(({ away }) => !away).length;
 }
 
 /** By what `key` says of each. */

@@ -9,6 +9,9 @@ import {
   Unavailable,
   type Envelope,
   type JoinRequest,
+  type PeerClaim,
+  type SeatClaim,
+  type SecretHash,
 } from '@parley/core';
 import type { InstanceId, NodeId, PeerId, Realm, RoomId, SessionId } from '@parley/protocol';
 import { keysOf, type SharedPorts } from '@parley/redis';
@@ -132,29 +135,44 @@ describe('redis adapters: a Redis that dies and comes back empty', () => {
 });
 
 describe('redis adapters: a full Redis', () => {
-  it('refuses new joins, and goes on with beats, claims, assertions and leaving', async () => {
+  it('refuses new joins and mail, and goes on with beats, claims, assertions, going away, coming back and leaving', async () => {
     const { directory } = ports;
     const stage = joinOf('stage', Infinity);
     const joined = await directory.rooms.join(stage);
     if (joined.outcome !== 'joined') throw new Error(joined.outcome);
+    const { key, seat } = stage;
+    const ann = peerOf(seat);
+    await directory.peers.away({ ...ann, rooms: [] }, lifeMs);
+    expect(await directory.peers.put(signalFor(ann))).toMatchObject({ outcome: 'kept' });
     await plain.config('SET', 'maxmemory', '1');
 
     await expect(directory.rooms.join(joinOf('other', Infinity))).rejects.toBeInstanceOf(Unavailable);
+    expect(await directory.peers.put(signalFor(ann))).toEqual({ outcome: 'full' });
     await directory.nodes.beat(row(), lifeMs);
-    await directory.peers.claim({ key: peerKey(realm, stage.seat.peer), node, ...stage.seat, lifeMs });
-    const own = joined.room.seats.map((seat) => seat);
-    const { key } = stage;
+    expect(await directory.peers.claim(comebackOf(ann))).toMatchObject({ outcome: 'resumed', mail: [{}] });
+    await directory.peers.confirm(ann.key, ann.fence);
+    expect(await directory.peers.assert({ ...ann, rooms: [] })).toBe('asserted');
+    expect(await directory.peers.away({ ...ann, rooms: [] }, lifeMs)).toBe('away');
+    expect(await directory.rooms.away({ key, ...seat }, lifeMs, lifeMs)).toMatchObject({
+      outcome: 'changed',
+    });
+    expect(await directory.rooms.resume({ key, node, seat, lifeMs, reading })).toMatchObject({
+      outcome: 'changed',
+    });
+    const own = joined.room.seats;
     const answer = await directory.rooms.assert({
       key,
       facts: joined.room,
       node,
       seats: own,
       lifeMs,
-      lost: [],
+      reading,
       notAfterMs: Infinity,
     });
     expect(answer.room.seats).toEqual(own);
-    expect(await directory.rooms.leave({ key, ...stage.seat })).toMatchObject({ outcome: 'changed' });
+    expect(await directory.rooms.leave({ key, ...seat })).toMatchObject({ outcome: 'changed' });
+    await directory.peers.bye(ann.key, ann.fence);
+    expect(await directory.peers.assert({ ...ann, rooms: [] })).toBe('superseded');
     expect(await directory.bans.ban(eve, lifeMs)).toMatchObject({ outcome: 'banned' });
     expect(await directory.bans.unban(eve)).toMatchObject({ outcome: 'unbanned' });
   });
@@ -208,6 +226,10 @@ const eve = { kind: 'user', subject: 'main/eve' } as const;
 
 const probe = (token: string): Envelope => ({ kind: 'probe', token });
 
+const FAR_MS = Number.MAX_SAFE_INTEGER;
+
+const reading = { lost: [], awayMs: lifeMs, mercyUntilMs: 0 };
+
 const row = () => ({ node, inbox: ports.bus.inbox, version: '1.0.0', hears: true, sessions: {} });
 
 const roomName = (room: string) => keysOf(prefix).room(roomKey(realm, room as RoomId));
@@ -222,9 +244,26 @@ function joinOf(room: string, notAfterMs: number): JoinRequest {
     capacity: 2,
     mode: 'may-create',
     lifeMs,
-    lost: [],
-    notAfterMs: Math.min(notAfterMs, Number.MAX_SAFE_INTEGER),
+    reading,
+    notAfterMs: Math.min(notAfterMs, FAR_MS),
   };
+}
+
+/** What its node says of the peer of a seat. */
+function peerOf({ peer, ...session }: SeatClaim) {
+  const secret = 'secret' as SecretHash;
+  return { key: peerKey(realm, peer), node, ...session, lifeMs, proven: secret, offered: secret };
+}
+
+type Peer = ReturnType<typeof peerOf>;
+
+const signalFor = ({ key, instance }: Peer) => ({ key, instance, text: '{}', reading, notAfterMs: FAR_MS });
+
+/** The same session's own claim, repeated: it continues a life of which it has the secret. */
+function comebackOf(peer: Peer): PeerClaim {
+  const comeback = { as: 'resume', presented: peer.proven } as const;
+  const instance = 'instance-2' as InstanceId;
+  return { ...peer, instance, comeback, isFixed: false, reading, notAfterMs: FAR_MS };
 }
 
 /** How a call ended, and how long that took. */

@@ -18,7 +18,7 @@ const freshRoom = () => `room-${++rooms}`;
 describe.each([2, 3])('a room across %i nodes', (size) => {
   let cluster: Cluster;
   const connect = connecting(() => cluster.url(0));
-  beforeAll(async () => void (cluster = await startCluster(size)));
+  beforeAll(async () => void (cluster = await startCluster(size, { PARLEY_RESUME_WINDOW_MS: '1000' })));
   afterAll(() => cluster?.stop());
 
   /** A room with a member on each of so many nodes in turn, all acquainted. */

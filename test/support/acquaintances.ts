@@ -32,7 +32,8 @@ export function acquaintances(client: Listener, room: string): Acquaintances | u
 }
 
 /**
- * Waits until every one of these has been told of exactly the others, and of every two exactly one is polite.
+ * Waits until every one of these has been told of exactly the others, and of every two exactly one is polite. Whoever is
+ * away is not counted, and none of these may be.
  *
  * @throws Error that says who is wrong about whom, when that does not come to be
  */
@@ -56,10 +57,12 @@ function misunderstandings(clients: readonly Listener[], room: string): string[]
   const wrong: string[] = [];
   for (const [self, view] of views) {
     if (!view) wrong.push(`${self} is not in the room`);
-    for (const peer of view?.keys() ?? []) if (!views.has(peer)) wrong.push(`${self} still knows ${peer}`);
+    for (const [peer, { away }] of view ?? [])
+      if (!views.has(peer) && !away) wrong.push(`${self} still knows ${peer}`);
     for (const [other, theirs] of views) {
       if (self === other || !view) continue;
       if (!view.has(other)) wrong.push(`${self} does not know ${other}`);
+      else if (view.get(other)?.away) wrong.push(`${self} takes ${other} for away`);
       else if (view.get(other)?.polite === theirs?.get(self)?.polite)
         wrong.push(`${self} and ${other} are equally polite`);
     }
@@ -82,6 +85,16 @@ function happen(message: Outgoing, others: Map<string, RoomPeer> | undefined): v
       const known = others.get(message.peer);
       if (!known) throw nonsense('updated and is not there');
       others.set(message.peer, { ...known, meta: message.meta });
+      return;
+    }
+    case 'peer-away':
+    case 'peer-back': {
+      const known = others.get(message.peer);
+      if (!known) throw nonsense('away or back and is not there');
+      const { away: wasAway = false, ...here } = known;
+      const isAway = message.type === 'peer-away';
+      if (isAway === wasAway) throw nonsense('away or back twice');
+      others.set(message.peer, { ...here, ...(isAway && { away: true }) });
       return;
     }
     case 'signal':

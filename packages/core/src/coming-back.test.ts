@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Cluster, type TestNode } from './testing/cluster.ts';
-import type { FakeSocket } from './testing/fake-socket.ts';
+import { back, joined, start, welcomeOf } from './testing/coming-back.ts';
 
 describe('a peer that was away', () => {
   it('is away for the others, and back when it resumes at another node, with its mail before anything newer', async () => {
@@ -58,6 +57,30 @@ describe('a peer that was away', () => {
     expect(alice.last('peer-left')).toMatchObject({ peer: 'bob', reason: 'lost' });
   });
 
+  it('whose node slept is back without a word, but is sent back for what was kept for it: mail-waits', async () => {
+    const { cluster, a, b } = await start();
+    const alice = await joined(cluster, a, 'alice');
+    const [bob, carol] = [await joined(cluster, b, 'bob'), await joined(cluster, b, 'carol')];
+    b.gate.isShut = true;
+    await cluster.world.clock.advance(11_000);
+    expect(alice.story.slice(-2).toSorted()).toEqual(['peer-away bob', 'peer-away carol']);
+    alice.say({ type: 'signal', id: 1, room: 'stage', to: 'bob', custom: 'kept for bob' });
+    await cluster.world.clock.advance(50);
+
+    b.gate.isShut = false;
+    for (let s = 0; s < 20; s += 1) {
+      await cluster.world.clock.advance(1_000);
+      for (const { listener, ending } of [bob, carol]) if (!ending) listener?.alive();
+    }
+    expect(bob.ending?.reason).toBe('mail-waits');
+    expect(carol.ending).toBeUndefined();
+    expect(alice.story.filter((line) => /peer-(back|left) carol/.test(line))).toEqual(['peer-back carol']);
+    const again = await back(cluster, a, 'bob', welcomeOf(bob).resume);
+    expect(again.story).toEqual(['welcome', 'signal']);
+    await cluster.world.clock.advance(50);
+    expect(alice.story.slice(-1)).toEqual(['peer-back bob']);
+  });
+
   it('is away when its node dies, and comes back elsewhere', async () => {
     const { cluster, a, b } = await start();
     const alice = await joined(cluster, a, 'alice');
@@ -89,33 +112,3 @@ describe('a peer that was away', () => {
     ]);
   });
 });
-
-/** These sockets answer no pings. */
-const PATIENT = { heartbeatTimeoutMs: 1_000_000 };
-
-async function start() {
-  const cluster = new Cluster();
-  const [a, b] = [await cluster.node('node-a', PATIENT), await cluster.node('node-b', PATIENT)];
-  await cluster.world.clock.advance(2_000);
-  return { cluster, a, b };
-}
-
-async function joined({ world }: Cluster, node: TestNode, peer: string): Promise<FakeSocket> {
-  const socket = await node.connect(peer);
-  socket.say({ type: 'join', room: 'stage' });
-  await world.clock.advance(20);
-  expect(socket.last('joined')).toBeDefined();
-  return socket;
-}
-
-async function back({ world }: Cluster, node: TestNode, peer: string, resume?: string): Promise<FakeSocket> {
-  const socket = await node.open(peer, `resume=${resume}`);
-  await world.clock.advance(20);
-  return socket;
-}
-
-function welcomeOf(socket: FakeSocket) {
-  const welcome = socket.last('welcome');
-  if (!welcome) throw new Error('not welcome');
-  return welcome;
-}

@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
 import { Puppet } from './testing/puppet.ts';
 
 const AWAY = ['room away', 'queue away', 'peer away'];
-const HANDED_OVER = ['room handed over', 'queue left', 'peer forgotten'];
+const HANDED_OVER = ['room handed over', 'queue away', 'peer forgotten'];
 const released = (reason: string) => [`room left: ${reason}`, 'queue left', 'peer released'];
 
 /** What becomes of everything by each close that is not followed by a return; all others wait. */

@@ -14,15 +14,18 @@ export class Heartbeat {
   readonly #hub: Hub;
   readonly #clock: Clock;
   readonly #times: HeartbeatTimes;
+  readonly #slept: () => void;
   /** Every few seconds, and often enough for short intervals. */
   readonly #roundMs: number;
   #cancel: Cancel | undefined;
   #roundAtMs = 0;
 
-  constructor(options: { hub: Hub; clock: Clock; times: HeartbeatTimes }) {
+  /** `slept`: this process did not run for a while; whatever it did not hear, it could not. */
+  constructor(options: { hub: Hub; clock: Clock; times: HeartbeatTimes; slept: () => void }) {
     this.#hub = options.hub;
     this.#clock = options.clock;
     this.#times = options.times;
+    this.#slept = options.slept;
     this.#roundMs = Math.min(5_000, options.times.heartbeatIntervalMs / 5);
   }
 
@@ -30,22 +33,10 @@ export class Heartbeat {
     this.#roundAtMs = this.#clock.nowMs();
     this.#cancel = this.#clock.after(this.#roundMs, () => {
       const nowMs = this.#clock.nowMs();
-      // A process that slept has heard nobody: their silence is its own.
-      if (nowMs - this.#roundAtMs > this.#roundMs + LIMITS.lifeSignMs) this.doubt();
+      if (nowMs - this.#roundAtMs > this.#roundMs + LIMITS.lifeSignMs) this.#slept();
       for (const session of this.#hub.all()) this.#look(session, nowMs);
       this.start();
     });
-  }
-
-  /** Everybody has a few seconds to show that they are alive, however long they were not heard. */
-  doubt(): void {
-    const { heartbeatTimeoutMs } = this.#times;
-    const seenMs = this.#clock.nowMs() - heartbeatTimeoutMs + Math.min(LIMITS.lifeSignMs, heartbeatTimeoutMs);
-    for (const session of this.#hub.all()) {
-      session.isDoubted = true;
-      session.lastSeenMs = seenMs;
-      session.ping();
-    }
   }
 
   stop(): void {

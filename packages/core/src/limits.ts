@@ -11,7 +11,7 @@ export const LIMITS = {
   /** and again when both were well for so long. */
   readyAgainAfterMs: 4_000,
   /** The directory did not answer this node for so long: whoever could not come back meanwhile has the whole window again. */
-  outageMs: 4_000,
+  outageMs: 5_000,
   /** A node that slept waits so long for its sockets to show that they are alive. */
   lifeSignMs: 5_000,
   /** After the directory lost its data: how long nobody is taken for gone because it is absent. */
@@ -38,7 +38,7 @@ export const LIMITS = {
   /** Bytes of mail that all nodes together put for the peers of one realm within a resume window. */
   mailBytesPerRealm: 67_108_864,
   /** Until then a session that was replaced leaves its seats to the one that took its place. */
-  handOverMs: 3_000,
+  handOverMs: 10_000,
   /** Envelopes to one node that have no receipt yet. */
   pendingPerNode: 16_384,
   /** Signals that wait at the receiving node for a room to be read again. */

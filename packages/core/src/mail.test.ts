@@ -39,6 +39,13 @@ describe('mail', () => {
     expect([alice.relayed, counted]).toEqual([[], ['void']]);
   });
 
+  it('is void when the seat of its receiver is gone: nobody has told it of this room', () => {
+    const { hand, alice, own, counted } = start();
+    own.isThere = false;
+    hand([letter('1'), 0]);
+    expect([alice.relayed, counted]).toEqual([[], ['void']]);
+  });
+
   it('is good when its sender is away, or at another session of the same life', () => {
     const { hand, alice, seats } = start();
     const { peer, instance } = new Puppet('bob');
@@ -53,14 +60,18 @@ function start() {
   const alice = new Puppet('alice');
   const { peer, instance } = new Puppet('bob');
   const seats = new Map([[peer, { instance }]]);
-  const rooms = { get: (key: string) => (key === 'main/stage' ? { seats } : undefined) };
+  const own = { isThere: true };
+  const rooms = {
+    get: (key: string) => (key === 'main/stage' ? { seats } : undefined),
+    seatOf: () => (own.isThere ? { member: alice } : undefined),
+  };
   const counted: MailOutcome[] = [];
   const metrics = { ...quietMetrics, mailed: (outcome: MailOutcome) => void counted.push(outcome) };
   function hand(...letters: [text: string, mailed: number][]): void {
     const mail = letters.map(([text, mailed]) => ({ text, mailed }));
     handOut(alice as unknown as Session, mail, { rooms: rooms as unknown as Rooms, metrics });
   }
-  return { hand, alice, seats, counted };
+  return { hand, alice, own, seats, counted };
 }
 
 /** A signal as it was put: the final text. */

@@ -28,7 +28,7 @@ export interface Member {
   readonly queues: Set<QueueKey>;
   /** It ends: it hears nothing any more, and what it still gets is given back. */
   readonly ended: boolean;
-  /** The node slept and was taken for lost, and this member has not shown since that it is alive. */
+  /** The node slept, or was taken for lost, and asks just now whether this member is alive: see `Doubt`. */
   readonly isDoubted: boolean;
   send(message: Outgoing): void;
   /** An error reply. */

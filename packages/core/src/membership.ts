@@ -148,7 +148,9 @@ export class Membership {
 
   /** What this node knows and a key of the directory cannot. */
   reading(): Reading {
-    return { lost: this.ended(), awayMs: this.#awayMs, mercyUntilMs: this.#mercyUntilMs };
+    // Whose own beat fails passes no verdict: whom it took for lost may be back.
+    const lost = this.#up ? this.ended() : [];
+    return { lost, awayMs: this.#awayMs, mercyUntilMs: this.#mercyUntilMs };
   }
 
   /** The directory has lost data a short while ago: what is absent may only not be back yet. */
@@ -239,6 +241,7 @@ export class Membership {
     if (!(error instanceof Unavailable)) this.#log.error({ event: 'beat-failed', error }, 'a beat failed');
     else if (this.#up) this.#log.warn({ event: 'beat-failed', error }, 'the directory does not answer');
     this.#up = false;
+    this.#look();
   }
 
   #learn(answer: BeatAnswer, startedAtMs: number): void {

@@ -152,13 +152,24 @@ export class ParleyNode implements SessionOwner {
 
   /** Ends every session, gives back what they held, says goodbye. Nothing is left running. */
   async stop(): Promise<void> {
-    const { door, hub, writer, heartbeat, rooms, router, matchmaker, presence } = this.#parts;
+    const { door, hub, writer, heartbeat, doubt, rooms, router, matchmaker, presence } = this.#parts;
     const { expiries, lifetimes, streams, bus } = this.#parts;
     door.close();
     for (const session of hub.all()) session.close('drained');
     // Until nothing is left to be given back, but not for ever.
     await waitWhile(() => writer.size > 0, { clock: this.clock, everyMs: 10, mostMs: STOP_TIMEOUT_MS });
-    for (const part of [writer, heartbeat, rooms, router, matchmaker, presence, expiries, lifetimes, streams])
+    for (const part of [
+      writer,
+      heartbeat,
+      doubt,
+      rooms,
+      router,
+      matchmaker,
+      presence,
+      expiries,
+      lifetimes,
+      streams,
+    ])
       part.stop();
     await this.membership.stop();
     await bus.stop();

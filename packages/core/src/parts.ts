@@ -2,6 +2,7 @@ import type { SessionId } from '@parley/protocol';
 import { Bans } from './bans.ts';
 import { Door, type DoorEvents } from './door.ts';
 import type { HandlerParts } from './handlers/handler.ts';
+import { Doubt } from './doubt.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Hub } from './hub.ts';
 import { LIMITS } from './limits.ts';
@@ -60,6 +61,8 @@ export interface NodeParts extends NodePorts, HandlerParts {
   readonly router: Router;
   /** Finds sockets that are dead. */
   readonly heartbeat: Heartbeat;
+  /** Asks who is still here, when this node has slept. */
+  readonly doubt: Doubt;
   /** When the token of each session ends. */
   readonly expiries: Wheel<SessionId>;
   /** When each session has lived long enough. */
@@ -101,10 +104,7 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
         for (const part of [presence, rooms, matchmaker]) part.assertAll();
         bans.read();
       },
-      returned: () => {
-        heartbeat.doubt();
-        for (const part of [presence, rooms, matchmaker]) part.assertAll();
-      },
+      returned: () => doubt.begin(),
       beaten: ({ bansVersion }) => bans.told(bansVersion),
     },
   });
@@ -151,7 +151,14 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
   const presence = new Presence({ ...ground, directory: directory.peers });
   const bans = new Bans({ table: directory.bans, clock, log, changed: () => operations.enforce() });
   const operations = new Operations({ hub, bans, membership, streams, pseudonyms, clock });
-  const heartbeat = new Heartbeat({ hub, clock, times: options });
+  const doubt = new Doubt({
+    hub,
+    clock,
+    settled: () => {
+      for (const part of [presence, rooms, matchmaker]) part.assertAll();
+    },
+  });
+  const heartbeat = new Heartbeat({ hub, clock, times: options, slept: () => doubt.begin() });
   const expiries = new Wheel<SessionId>(clock, (session) => hub.get(session)?.close('token-expired'));
   const lifetimes = new Wheel<SessionId>(clock, (session) => hub.get(session)?.close('session-lifetime'));
   const { rates } = options;
@@ -186,6 +193,7 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
     matchmaker,
     presence,
     heartbeat,
+    doubt,
     expiries,
     lifetimes,
     throttle,

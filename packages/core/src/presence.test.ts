@@ -1,14 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { SessionId } from '@parley/protocol';
-import type { Hub } from './hub.ts';
-import { peerKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
-import { type PeerDirectory, Unavailable } from './ports/directory.ts';
-import { Presence } from './presence.ts';
+import { Unavailable } from './ports/directory.ts';
+import { claimAgain, keyOf, LIFE_MS, start } from './testing/presence.ts';
 import { Puppet } from './testing/puppet.ts';
-import { AWAY_MS, type Ground, World } from './testing/world.ts';
-
-const LIFE_MS = AWAY_MS + LIMITS.lifeBeyondResumeMs;
 
 describe('who speaks for a peer', () => {
   it('is the later session, and the earlier one is closed at its node', async () => {
@@ -96,12 +90,21 @@ describe('a claim', () => {
   it('is undone when it happened and the answer was lost', async () => {
     const { world, a, b, claim } = await start();
     a.ground.gate.next('claim', 'unanswered');
-    await expect(claim(a, new Puppet('alice', 2))).rejects.toBeInstanceOf(Unavailable);
+    const nobodyYet = Object.assign(new Puppet('alice', 2), { isFixed: false });
+    await expect(claim(a, nobodyYet)).rejects.toBeInstanceOf(Unavailable);
     await world.clock.advance(2_000);
     // What is left is the mark of its end, which lets later ones in.
     expect(await claim(b, new Puppet('alice', 2))).toBe('superseded');
     expect(await claim(b, new Puppet('alice', 3))).toBe('claimed');
     expect(a.presence.renewalsForTesting).toBe(0);
+  });
+
+  it('is not undone of a peer that may have had a life before, which that would end', async () => {
+    const { world, a, b, claim } = await start();
+    a.ground.gate.next('claim', 'unanswered');
+    await expect(claim(a, new Puppet('alice', 2))).rejects.toBeInstanceOf(Unavailable);
+    await world.clock.advance(2_000);
+    expect(await claim(b, new Puppet('alice', 2))).toBe('claimed');
   });
 
   it('that stands only after its session has ended is released, and not renewed', async () => {
@@ -132,67 +135,3 @@ describe('a claim', () => {
     expect(a.ground.writer.size).toBe(0);
   });
 });
-
-interface Place {
-  readonly ground: Ground;
-  readonly presence: Presence;
-  readonly members: Map<SessionId, Puppet>;
-}
-
-async function start() {
-  const world = new World();
-  const [a, b] = [await place(world, 'node-a'), await place(world, 'node-b')];
-  await world.clock.advance(LIMITS.beatIntervalMs);
-  async function claim({ presence, members }: Place, member: Puppet) {
-    members.set(member.session, member);
-    const claiming = presence.claim(member).then((answer) => {
-      if (answer.outcome === 'claimed' && answer.former) presence.replace(member, answer.former);
-      return answer.outcome;
-    });
-    claiming.catch(() => {});
-    await world.clock.advance(10);
-    return claiming;
-  }
-  return { world, a, b, claim };
-}
-
-async function place(world: World, name: string): Promise<Place> {
-  const ground = await world.ground(name).start();
-  const { node, membership, streams, writer, clock, random, metrics, gate, news } = ground;
-  const members = new Map<SessionId, Puppet>();
-  const presence = new Presence({
-    node,
-    membership,
-    streams,
-    writer,
-    clock,
-    random,
-    metrics,
-    directory: gate.over<PeerDirectory>(world.directory.peers),
-    hub: { get: (session: SessionId) => members.get(session) } as unknown as Hub,
-    lifeMs: LIFE_MS,
-    renewalMs: LIMITS.renewalIntervalMs,
-    resumeWindowMs: AWAY_MS,
-  });
-  news.replaced = (envelope) => presence.replaced(envelope);
-  return { ground, presence, members };
-}
-
-const keyOf = ({ realm, peer }: Puppet) => peerKey(realm, peer);
-
-/** What the directory says to the very claim that this member made. */
-function claimAgain({ directory }: World, { ground }: Place, member: Puppet) {
-  const { session, instance, fence, offered } = member;
-  return directory.peers.claim({
-    key: keyOf(member),
-    node: ground.node,
-    session,
-    instance,
-    fence,
-    offered,
-    isFixed: true,
-    lifeMs: 1,
-    reading: ground.membership.reading(),
-    notAfterMs: Infinity,
-  });
-}

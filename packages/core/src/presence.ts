@@ -56,8 +56,8 @@ export class Presence {
         member.claimed(answer);
         return answer;
       },
-      // Its secret stays good whatever became of it; to end the life would be worse than to leave it to lapse.
-      () => (member.comeback ? Promise.resolve() : directory.bye(key, member.fence)),
+      // Of a peer that may have had a life before, to end that would be worse than to leave this claim to lapse.
+      () => (member.comeback || member.isFixed ? Promise.resolve() : directory.bye(key, member.fence)),
     );
     if (answer.outcome === 'late') throw new Unavailable('the claim came too late');
     const isHeld = answer.outcome === 'claimed' || answer.outcome === 'resumed';

@@ -244,7 +244,6 @@ export class Session implements SocketListener, Claimant {
 
   #heard(): void {
     this.lastSeenMs = this.#owner.clock.nowMs();
-    this.isDoubted = false;
     if (this.proven !== this.offered && this.isWelcome) this.#owner.confirmed(this);
   }
 

@@ -31,7 +31,9 @@ const receipt = fc.record({
   kind: fc.constant('receipt'),
   after: number,
   upTo: number,
-  refused: fc.array(fc.tuple(number, number, fc.constantFrom('gone', 'missed', 'stale', 'dropped'))),
+  refused: fc.array(
+    fc.tuple(number, number, fc.constantFrom('gone', 'missed', 'stale', 'dropped', 'not-in-room')),
+  ),
   open: fc.array(number),
   settled: fc.array(number),
 }) as fc.Arbitrary<ReceiptEnvelope>;

@@ -17,7 +17,13 @@ const VERSION = 1;
 
 const kindOf = { json: 0, signal: 1, receipt: 2 } as const;
 
-const refusals: readonly Refusal[] = ['gone', 'missed', 'stale', 'dropped'];
+const refusals = Object.keys({
+  gone: true,
+  missed: true,
+  stale: true,
+  dropped: true,
+  'not-in-room': true,
+} satisfies Record<Refusal, true>) as Refusal[];
 
 /** Kinds that travel as JSON; what else a later version may send is skipped. */
 const jsonKinds: ReadonlySet<string> = new Set<Exclude<Envelope['kind'], 'signal' | 'receipt'>>([

@@ -1,4 +1,5 @@
 import {
+  type AssertPeerAnswer,
   type ClaimAnswer,
   type KeptSignal,
   MAIL,
@@ -30,7 +31,7 @@ export function redisPeers(scripts: Scripts, keys: Keys): PeerDirectory {
     },
     async assert(assertion) {
       const [outcome] = await run('assert-peer', assertion.key, assertionArgs(assertion));
-      return outcome as 'asserted' | 'restored' | 'superseded';
+      return outcome as AssertPeerAnswer;
     },
     async away(assertion, awayMs) {
       const [outcome] = await run('away', assertion.key, [...assertionArgs(assertion), awayMs]);

@@ -84,7 +84,7 @@ export const closes: Rows<CloseName> = {
   },
   'cluster-unavailable': {
     because: 'Redis has to fail between the door and the welcome',
-    testedIn: 'packages/core/src/node.test.ts',
+    testedIn: 'packages/core/src/node-connections.test.ts',
   },
 
   idle: inside(

@@ -13,6 +13,8 @@ import { roomAwayContract } from './rooms-away.ts';
 import { roomChangeContract } from './rooms-change.ts';
 import { roomEndContract } from './rooms-end.ts';
 import { roomJoinContract } from './rooms-join.ts';
+import { roomResumeContract } from './rooms-resume.ts';
+import { roomRivalsContract } from './rooms-rivals.ts';
 import type { MakeDirectory } from './subject.ts';
 
 /** Everything that a {@link Directory} promises. Waits for some ten seconds in all where `advance` really waits. */
@@ -26,7 +28,9 @@ export function directoryContract(name: string, make: MakeDirectory): void {
     roomChangeContract(make);
     roomEndContract(make);
     roomAssertContract(make);
+    roomRivalsContract(make);
     roomAwayContract(make);
+    roomResumeContract(make);
     queueEnqueueContract(make);
     queueMatchContract(make);
     queueAssertContract(make);

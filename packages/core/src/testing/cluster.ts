@@ -98,12 +98,12 @@ export const verifier: TokenVerifier = {
   },
 };
 
-/** `short-...` is good for a minute, `nobody-...` may do nothing. */
+/** `short-...` is good for a minute, `nobody-...` may do nothing, `guest-...` is no peer in particular. */
 function identityOf(token: string): Identity {
   const all = token.startsWith('nobody') ? [] : ['*'];
   return {
     realm: 'main' as Realm,
-    peer: token.split('~')[0] as NonNullable<Identity['peer']>,
+    ...(!token.startsWith('guest') && { peer: token.split('~')[0] as NonNullable<Identity['peer']> }),
     rooms: all,
     queues: all,
     codes: all.length > 0,

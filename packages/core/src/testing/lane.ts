@@ -1,7 +1,7 @@
 import type { NodeId, SessionId } from '@parley/protocol';
 import { FakeClock } from '../contract/fake-clock.ts';
 import type { RoomKey } from '../keys.ts';
-import type { LaneContext } from '../lane.ts';
+import { Lane, type LaneContext } from '../lane.ts';
 import type { Delivery, Parcel } from '../lanes.ts';
 import { type PutAnswer, type Seat, Unavailable } from '../ports/directory.ts';
 import type { Settlement } from '../streams.ts';
@@ -102,3 +102,21 @@ export const here = (at: number): PutAnswer => ({
 });
 
 const nodeOf = (at: number) => `node-${at}` as NodeId;
+
+/** One lane, to bob. */
+export function laneBench() {
+  const bench = new LaneBench();
+  let closings = 0;
+  const lane = new Lane('key', bob(), bench.context, () => (closings += 1));
+  const send = (...texts: string[]) => {
+    for (const text of texts) lane.add(bench.parcel(text));
+  };
+  /** For so long the directory gives this answer whenever it is asked. */
+  const again = async (answer: Parameters<typeof bench.put.answer>[0], ms: number) => {
+    for (let leftMs = ms; leftMs > 0; leftMs -= 1) {
+      await bench.put.answer(answer);
+      await bench.clock.advance(1);
+    }
+  };
+  return { bench, lane, send, again, closed: () => closings };
+}
