@@ -8,18 +8,18 @@ import { startProcesses, statusOf } from '../support/process-cluster.ts';
 import { startNode, type NodeProcess } from '../support/process.ts';
 import { has } from '../support/programs.ts';
 import { until } from '../support/until.ts';
+import { move } from './support/moving.ts';
 
 const DRAIN = { PARLEY_DRAIN_MS: '5000', PARLEY_DRAIN_WAIT_MS: '1000' };
 /** How long a client has after its time before it is closed: a quarter of the window. */
 const GRACE_MS = 1_000;
-
 const toStop: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of toStop.splice(0).toReversed()) await stop();
 });
 
-describe('a node that gets SIGTERM', () => {
-  it('is unready first, and takes whoever a balancer still sends until that has noticed', async () => {
+describe('SIGTERM', () => {
+  it('the node is unready first, and takes whoever a balancer still sends until that has noticed', async () => {
     const node = await start(DRAIN);
     const early = await connect(node);
     node.kill('SIGTERM');
@@ -106,6 +106,10 @@ describe.runIf(has('haproxy') && has('redis-server'))('behind HAProxy, a node th
     );
 
     const clients = await Promise.all(Array.from({ length: 20 }, () => RawClient.connect(haproxy.url)));
+    const rooms = clients.map((_client, index) => `pair-${index % 10}`);
+    for (const [index, client] of clients.entries())
+      await client.request({ type: 'join', room: rooms[index] }, 'joined');
+    await until('each pair to be acquainted', () => clients.every((client) => partnersOf(client) === 1));
     const { sessions: toMove } = await statusOf(going);
     expect(toMove).toBeGreaterThan(0);
     const moved = clients.map((client) => move(client, haproxy.url).catch(() => undefined));
@@ -129,6 +133,11 @@ describe.runIf(has('haproxy') && has('redis-server'))('behind HAProxy, a node th
     const open = [...clients, ...second].filter(({ socket }) => socket.readyState === 1);
     expect(open).toHaveLength(20);
     await until('all of them to be at the other node', async () => (await statusOf(staying)).sessions === 20);
+    for (const client of second) expect(client.welcome.resumed).toBe(true);
+    for (const client of open) {
+      const told = client.received.map(({ type }) => type);
+      for (const news of ['peer-away', 'peer-back', 'peer-left']) expect(told).not.toContain(news);
+    }
     for (const client of open) client.terminate();
   });
 });
@@ -153,11 +162,9 @@ async function endOf(client: RawClient): Promise<{ toldMs: number; tookMs: numbe
   return { toldMs, tookMs: performance.now() - startedMs, closed };
 }
 
-/** Does what a client must do: at its time it opens the new socket, and then gives up the old one. Never, if it need not. */
-async function move(client: RawClient, url: string): Promise<RawClient> {
-  const { reconnectAfterMs } = await client.next('going-away', 60_000);
-  await pause(reconnectAfterMs);
-  const next = await RawClient.connect(url);
-  client.send({ type: 'bye' });
-  return next;
-}
+/** How many others there are in the one room that this client has joined. */
+const partnersOf = ({ received }: RawClient): number =>
+  received.reduce((count, message) => {
+    if (message.type === 'joined') return message.peers.length;
+    return message.type === 'peer-joined' ? count + 1 : count;
+  }, 0);

@@ -1,5 +1,7 @@
 import { type Clock, DIRECTORY_TIMEOUT_MS, type Random, Unavailable } from '@parley/core';
 
+import type { SimulatedProcess } from './process.ts';
+
 /** Redis as a machine: it may sleep, and what was written to it meanwhile runs when it wakes, in whatever order. */
 export class SimulatedRedis {
   readonly #random: Random;
@@ -36,16 +38,18 @@ export class Link {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #redis: SimulatedRedis;
+  readonly #process: SimulatedProcess;
   /** Requests and answers lost, per thousand. */
   lostPerMille = 0;
   /** Nothing gets through, either way. */
   isCut = false;
   maxDelayMs = 5;
 
-  constructor(clock: Clock, random: Random, redis: SimulatedRedis) {
-    this.#clock = clock;
-    this.#random = random;
-    this.#redis = redis;
+  constructor(parts: { clock: Clock; random: Random; redis: SimulatedRedis; process: SimulatedProcess }) {
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+    this.#redis = parts.redis;
+    this.#process = parts.process;
   }
 
   get loses(): boolean {
@@ -70,13 +74,15 @@ export class Link {
 
   #call(command: () => Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const cancel = this.#clock.after(DIRECTORY_TIMEOUT_MS, () => reject(new Unavailable('timed out')));
+      const timedOut = () => reject(new Unavailable('timed out'));
+      const cancel = this.#process.clock.after(DIRECTORY_TIMEOUT_MS, timedOut);
       const answer = (settle: () => void) => {
         if (this.loses) return;
-        this.#clock.after(this.delayMs(), () => {
+        const arrived = () => {
           cancel();
           settle();
-        });
+        };
+        this.#clock.after(this.delayMs(), () => this.#process.hear(arrived));
       };
       if (this.loses) return;
       this.#clock.after(this.delayMs(), () =>

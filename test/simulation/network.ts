@@ -2,12 +2,19 @@ import type { Bus, BusListener, Clock, Envelope, Inbox } from '@parley/core';
 import type { NodeId } from '@parley/protocol';
 
 import type { Link, SimulatedRedis } from './link.ts';
+import type { SimulatedProcess } from './process.ts';
+
+interface Subscription {
+  readonly listener: BusListener;
+  readonly link: Link;
+  readonly process: SimulatedProcess;
+}
 
 /** Pub/sub over the simulated Redis: in order from one node to another, or not at all. */
 export class SimulatedNetwork {
   readonly #clock: Clock;
   readonly #redis: SimulatedRedis;
-  readonly #listeners = new Map<Inbox, { listener: BusListener; link: Link }>();
+  readonly #listeners = new Map<Inbox, Subscription>();
   readonly #busyUntilMs = new Map<string, number>();
 
   constructor(clock: Clock, redis: SimulatedRedis) {
@@ -15,11 +22,11 @@ export class SimulatedNetwork {
     this.#redis = redis;
   }
 
-  busFor(node: NodeId, link: Link): Bus {
+  busFor(node: NodeId, link: Link, process: SimulatedProcess): Bus {
     const inbox = node as string as Inbox;
     return {
       inbox,
-      start: async (listener) => void this.#listeners.set(inbox, { listener, link }),
+      start: async (listener) => void this.#listeners.set(inbox, { listener, link, process }),
       send: (to, envelope) => this.#send(node, link, to, envelope),
       rebuild() {},
       stop: async () => void this.#listeners.delete(inbox),
@@ -28,9 +35,9 @@ export class SimulatedNetwork {
 
   #send(from: NodeId, link: Link, to: Inbox, envelope: Envelope): void {
     if (link.isCut) {
-      this.#clock.after(link.delayMs(), () =>
-        this.#listeners.get(from as string as Inbox)?.listener.failed(to, [envelope]),
-      );
+      const own = this.#listeners.get(from as string as Inbox);
+      const failed = () => own?.listener.failed(to, [envelope]);
+      this.#clock.after(link.delayMs(), () => own?.process.hear(failed));
       return;
     }
     if (link.loses) return;
@@ -45,6 +52,7 @@ export class SimulatedNetwork {
 
   #arrive(from: NodeId, to: Inbox, envelope: Envelope): void {
     const receiver = this.#listeners.get(to);
-    if (receiver && !receiver.link.isCut) receiver.listener.received(from, [envelope]);
+    if (!receiver || receiver.link.isCut) return;
+    receiver.process.hear(() => receiver.listener.received(from, [envelope]));
   }
 }

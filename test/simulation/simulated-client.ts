@@ -1,184 +1,261 @@
-import type { Socket, SocketListener } from '@parley/core';
-import { requestOf } from '@parley/core/testing';
-import type { Outgoing, RoomId, RoomPeer } from '@parley/protocol';
+import { reconnectAfterClose, type RoomId } from '@parley/protocol';
 
+import type { Life } from './ledger.ts';
 import type { SimulatedNode } from './simulated-node.ts';
+import { TIMES } from './simulated-node.ts';
+import { type Message, type SessionOwner, SimulatedSession } from './simulated-session.ts';
 import type { World } from './world.ts';
 
-type Message<Type extends Outgoing['type']> = Extract<Outgoing, { type: Type }>;
-type Request = { readonly type: string; readonly [member: string]: unknown };
+/** What a client holds when its socket ends, or moves. */
+interface Held {
+  readonly life: Life;
+  readonly rooms: readonly RoomId[];
+  /** Since when the cluster may take it for away. */
+  readonly sinceMs: number;
+}
 
-interface SentSignal {
-  readonly to: string;
-  readonly n: number;
-  /** When it has to be answered. Behind a join of that room its time begins with the answer to the join. */
-  readonly dueMs: number;
+/** How a client comes back. */
+interface Return {
+  readonly as?: 'resume' | 'restart' | undefined;
+  readonly afterMs: number;
+  /** How many sockets it opens at once. */
+  readonly sockets?: number;
+  readonly isDeaf?: boolean;
 }
 
 /**
- * A client that believes what it is told, and accuses the node of whatever no client should ever see: an event about a room
- * it is not in, somebody joining twice, a signal of a stranger, a second answer, a signal twice or out of order.
+ * A page with a socket, or at times without one, or with two: it remembers the last proof that it was given, and comes back
+ * with it. It accuses the cluster when it is not let back in time, or something of what it held is lost.
  */
-export class SimulatedClient {
-  readonly node: SimulatedNode;
-  /** The others in each room it is in. */
-  readonly rooms = new Map<RoomId, Map<string, RoomPeer>>();
-  readonly capacities = new Map<RoomId, number>();
-  /** Queues it waits in, as `size/queue`. */
-  readonly waiting = new Set<string>();
-  /** Rooms that a match has put it into. */
-  readonly matches: { readonly room: RoomId; readonly size: number }[] = [];
-  peer = '';
-  isOpen = false;
-  hasEnded = false;
+export class SimulatedClient implements SessionOwner {
+  /** With a token it is a peer that the token names. */
+  readonly token: string | undefined;
+  /** The one it speaks through. */
+  session: SimulatedSession | undefined;
+  life: Life | undefined;
+  /** It never comes back. */
+  isGone = false;
   readonly #world: World;
-  readonly #asked = new Map<number, Request & { atMs: number }>();
-  readonly #lastHeard = new Map<string, number>();
-  readonly #signals = new Map<number, SentSignal>();
-  #listener: SocketListener | undefined;
-  #ids = 0;
+  readonly #attempts = new Set<SimulatedSession>();
+  #proof: string | undefined;
+  #held: Held | undefined;
+  /** Matches of the earlier sessions of this life. */
+  #matches: SimulatedSession['matches'] = [];
+  /** It has tried to start anew since it was welcome, and that may have succeeded. */
+  #hasGivenUp = false;
+  /** When it last had two attempts at once: which of them is the later is for the cluster to say. */
+  #doubledAtMs = -Infinity;
+  /** Sockets of which it has not heard a word. */
+  readonly #unheard = new Set<SimulatedSession>();
+  #plans = 0;
 
-  constructor(world: World, node: SimulatedNode) {
+  constructor(world: World, token: string | undefined, node: SimulatedNode) {
     this.#world = world;
-    this.node = node;
-    void this.#connect();
+    this.token = token;
+    this.#open(node, {});
   }
 
-  ask(request: Request): void {
-    const id = ++this.#ids;
-    this.#asked.set(id, { ...request, atMs: this.#world.clock.nowMs() });
-    const text = JSON.stringify({ ...request, id });
-    this.#listener?.message(text, text.length);
+  get isOpen(): boolean {
+    return this.session?.isOpen ?? false;
   }
 
-  signal(room: RoomId, to: string): void {
-    const n = this.#world.nextSignal();
-    const id = this.#ids + 1;
-    const isBehindJoin = [...this.#asked.values()].some(
-      (asked) => asked.type === 'join' && asked['room'] === room,
-    );
-    this.#signals.set(id, { to, n, dueMs: this.#world.clock.nowMs() + (isBehindJoin ? 3_500 : 2_100) });
-    this.ask({ type: 'signal', room, to, custom: { n } });
+  /** Rooms that matches have put this life into. */
+  get matches(): SimulatedSession['matches'] {
+    return [...this.#matches, ...(this.session?.matches ?? [])];
   }
 
-  /** The connection breaks; nobody says goodbye. */
-  drop(code = 1006): void {
-    if (this.hasEnded) return;
-    this.hasEnded = true;
-    this.isOpen = false;
-    this.#listener?.closed(code);
+  get name(): string {
+    return this.life ? this.life.peer.slice(0, 9) : 'somebody';
   }
 
-  /** Requests that have had no answer for longer than any answer may take. */
-  overdue(): readonly Request[] {
-    if (this.hasEnded || !this.isOpen) return [];
-    return [...this.#asked.values()].filter(({ atMs }) => this.#world.clock.nowMs() - atMs > 5_000);
+  /** The socket breaks. `both` ends know, or only the client. */
+  lose(known: 'both' | 'client'): void {
+    const { session } = this;
+    if (!session) return;
+    this.#note(session, `breaks, known to ${known}`);
+    this.#lost(session);
+    if (known === 'both') session.drop();
+    else session.forsake();
+    this.#comeBackSometime();
   }
 
-  async #connect(): Promise<void> {
-    const admission = await this.node.node.upgrade(requestOf());
-    if (!admission.ok) this.hasEnded = true;
-    else if (this.hasEnded) admission.abandoned();
-    else this.#listener = admission.open(this.#socket());
-  }
-
-  #socket(): Socket {
-    return {
-      send: (text) => {
-        if (!this.hasEnded && !this.node.isDead) this.#hear(JSON.parse(String(text)) as Outgoing);
-        return 'sent';
-      },
-      ping: () => this.#listener?.alive(),
-      end: () => {
-        if (this.hasEnded) return;
-        this.hasEnded = true;
-        this.isOpen = false;
-        this.#listener?.closed(1006);
-      },
-      cork: (writes) => writes(),
-    };
-  }
-
-  #hear(message: Outgoing): void {
-    if ('re' in message && typeof message.re === 'number') this.#answered(message.re, message);
-    switch (message.type) {
-      case 'welcome':
-        this.peer = message.peer;
-        this.isOpen = true;
-        return;
-      case 'joined':
-        return this.#joined(message);
-      case 'left':
-        return void this.rooms.delete(message.room);
-      case 'peer-joined':
-      case 'peer-left':
-      case 'peer-updated':
-        return this.#happened(message);
-      case 'signal':
-        return this.#signalled(message);
-      case 'waiting':
-        return void this.waiting.add(`${message.size}/${message.queue}`);
-      case 'unmatched':
-        return void this.waiting.delete(`${message.size}/${message.queue}`);
-      case 'error':
-        return this.#failed(message);
-      default:
+  /** Its kernel closes every socket. */
+  nodeDied(node: SimulatedNode): void {
+    for (const session of [...this.#attempts, this.session]) {
+      if (session?.node !== node || session.state === 'ended') continue;
+      session.forsake();
+      this.closed(session, 1006);
     }
   }
 
-  #answered(re: number, message: Outgoing): void {
-    const request = this.#asked.get(re);
-    if (!request) return this.#accuse(`a second answer to ${re}: ${JSON.stringify(message)}`);
-    this.#asked.delete(re);
-    const signal = this.#signals.get(re);
-    if (!signal) return;
-    this.#signals.delete(re);
-    this.#world.settled(signal.n, message.type === 'error' ? message.code : message.type);
-    if (this.#world.clock.nowMs() > signal.dueMs) this.#accuse('a signal was answered too late');
+  /** Opens another socket while this one lives. */
+  move(): void {
+    this.#comeBack({ as: 'resume', afterMs: 0 });
   }
 
-  #joined(message: Message<'joined'>): void {
-    this.rooms.set(message.room, new Map(message.peers.map((peer) => [peer.peer, peer])));
-    this.capacities.set(message.room, message.capacity);
-    if (message.queue === undefined || message.size === undefined) return;
-    if (!this.waiting.delete(`${message.size}/${message.queue}`)) this.#accuse('matched without waiting');
-    this.matches.push({ room: message.room, size: message.size });
+  /** Leaves for good. */
+  bye(): void {
+    this.isGone = true;
+    this.session?.ask({ type: 'bye' });
+    this.#lost(this.session);
   }
 
-  #happened(message: Message<'peer-joined' | 'peer-left' | 'peer-updated'>): void {
-    const room = this.rooms.get(message.room);
-    if (!room) return this.#accuse(`${message.type} of a room it is not in`);
-    const isThere = room.has(message.peer);
-    if (message.type === 'peer-joined') {
-      if (isThere) this.#accuse('somebody joined twice');
-      room.set(message.peer, message);
-    } else if (!isThere) {
-      this.#accuse(`${message.type} of somebody who is not there`);
-    } else if (message.type === 'peer-left') {
-      room.delete(message.peer);
+  welcomed(session: SimulatedSession, welcome: Message<'welcome'>): void {
+    this.#attempts.delete(session);
+    this.#unheard.delete(session);
+    const before = this.session?.isOpen ? this.session : undefined;
+    const isOlder = before !== undefined && session.number < before.number;
+    const isNobody = before !== undefined && !welcome.resumed && this.token === undefined;
+    this.#note(session, `is ${welcome.resumed ? 'welcome again' : 'welcome'} as ${welcome.peer.slice(0, 9)}`);
+    if (this.isGone || isNobody) return session.drop(1000);
+    // It gave this one up before the other was welcome; not with 1000, which is a goodbye of the peer.
+    if (isOlder) return session.drop();
+    const held = before ? this.#holds(before) : this.#held;
+    this.#judge(session, welcome, held);
+    const { peer, instance } = welcome;
+    this.#matches = instance === this.life?.instance ? this.matches : [];
+    this.life = { peer, instance };
+    this.session = session;
+    this.#proof = welcome.resume;
+    this.#held = undefined;
+    this.#hasGivenUp = false;
+    if (welcome.resumed) this.#world.ledger.returned(this.life, welcome.rooms ?? []);
+    if (before) this.#letGo(before);
+  }
+
+  goingAway(session: SimulatedSession, { reconnectAfterMs }: Message<'going-away'>): void {
+    if (session !== this.session || !this.#world.chance(60)) return;
+    this.#world.clock.after(reconnectAfterMs, () => {
+      if (session === this.session && session.isOpen) this.move();
+    });
+  }
+
+  closed(session: SimulatedSession, code: number): void {
+    this.#attempts.delete(session);
+    this.#unheard.delete(session);
+    this.#note(session, `is closed with ${code}`);
+    if (session === this.session) this.#lost(session);
+    if (this.isOpen || this.isGone || this.#attempts.size + this.#plans > 0) return;
+    if (reconnectAfterClose(code) === 'never' && this.#world.chance(50)) {
+      this.isGone = true;
+      return;
     }
+    this.#comeBack({ as: 'resume', afterMs: 100 + this.#world.random.below(600) });
   }
 
-  #signalled(message: Message<'signal'>): void {
-    const { n } = message.custom as { n: number };
-    if (!this.rooms.get(message.room)?.has(message.from))
-      this.#accuse('a signal of somebody who has not joined');
-    const path = `${message.room} ${message.from} ${message.fromInstance}`;
-    if (n <= (this.#lastHeard.get(path) ?? 0)) this.#accuse('a signal twice, or out of order');
-    this.#lastHeard.set(path, n);
-    this.#world.arrived(n);
+  #comeBackSometime(): void {
+    const { random } = this.#world;
+    const afterMs = this.#world.weighted<number | undefined>([
+      [50, random.below(500)],
+      [30, random.below(5_000)],
+      [12, 6_000 + random.below(8_000)],
+      [8, undefined],
+    ]);
+    if (afterMs === undefined) this.isGone = true;
+    else
+      this.#comeBack({
+        as: this.#world.weighted([
+          [85, 'resume' as const],
+          [8, 'restart' as const],
+          [7, undefined],
+        ]),
+        afterMs,
+        sockets: this.#world.chance(12) ? 2 : 1,
+        isDeaf: this.#world.chance(15),
+      });
   }
 
-  #failed(message: Message<'error'>): void {
-    if (message.code === 'internal' || message.code === 'bad-message')
-      this.#accuse(`answered ${message.code}: ${message.message}`);
-    const gaveUp = message.re === undefined && message.queue !== undefined;
-    if (gaveUp) this.waiting.delete(`${message.size}/${message.queue}`);
+  #comeBack({ as, afterMs, sockets = 1, isDeaf = false }: Return): void {
+    this.#plans += 1;
+    this.#world.clock.after(afterMs, () => {
+      this.#plans -= 1;
+      for (let i = 0; i < sockets && !this.isGone; i += 1) {
+        const node = this.#world.anyNode();
+        if (node) this.#open(node, { as, isDeaf });
+        else this.#comeBack({ as, afterMs: 500 });
+      }
+    });
   }
 
-  #accuse(of: string): void {
-    this.#world.violations.push(
-      `${this.#world.clock.nowMs()} ${this.node.id} ${this.peer.slice(0, 6)}: ${of}`,
+  #open(node: SimulatedNode, { as, isDeaf }: Pick<Return, 'as' | 'isDeaf'>): void {
+    const world = this.#world;
+    const session = new SimulatedSession(world, node, this, {
+      token: this.token,
+      as,
+      proof: this.#proof,
+      isDeaf: isDeaf ?? false,
+    });
+    if (this.#attempts.size > 0) this.#doubledAtMs = world.clock.nowMs();
+    this.#attempts.add(session);
+    this.#unheard.add(session);
+    if (as !== 'resume') this.#hasGivenUp = true;
+    this.#note(session, `opens to ${as ?? 'begin'}${isDeaf ? ', deaf' : ''}`);
+    world.clock.after(1_500 + world.random.below(1_500), () => {
+      if (session.state !== 'opening' || !this.#attempts.delete(session)) return;
+      this.#note(session, 'is given up');
+      if (world.chance(50)) session.drop();
+      else session.forsake();
+      if (!this.isOpen && !this.isGone && this.#attempts.size + this.#plans === 0)
+        this.#comeBack({ as: as ?? 'resume', afterMs: world.random.below(500) });
+    });
+  }
+
+  /** The older of two sockets: some clients close it, some in a hurry, some let the node do it. */
+  #letGo(session: SimulatedSession): void {
+    if (this.isUnsure) return session.forsake();
+    const code = this.#world.weighted([
+      [30, 1000],
+      [20, 1006],
+      [50, undefined],
+    ]);
+    if (code === undefined) session.forsake();
+    else session.drop(code);
+  }
+
+  /** Another of its sockets may yet take over from the one that it has, with a proof that was good when it was opened. */
+  get isUnsure(): boolean {
+    const hasWoken = ({ node, openedAtMs }: SimulatedSession) => node.process.sleptMsSince(openedAtMs) > 0;
+    return (
+      this.#world.clock.nowMs() - this.#doubledAtMs < 30_000 || [...this.#unheard].some(hasWoken)
     );
+  }
+
+  #lost(session: SimulatedSession | undefined): void {
+    if (!session || session !== this.session) return;
+    this.#held = this.#holds(session);
+    this.#matches = this.matches;
+    this.session = undefined;
+  }
+
+  #holds(session: SimulatedSession): Held {
+    const { peer, instance, node } = session;
+    const rooms = [...session.rooms.keys()].filter(
+      (room) => !session.awaits('leave', room) && !this.#world.hasLeft({ room, peer, instance }),
+    );
+    return { life: { peer, instance }, rooms, sinceMs: node.unheardSinceMs };
+  }
+
+  #note(session: SimulatedSession, what: string): void {
+    const { number, node } = session;
+    this.#world.note(`${this.name} socket ${number} at ${node.id} ${what}`);
+  }
+
+  #judge({ opening }: SimulatedSession, welcome: Message<'welcome'>, held: Held | undefined): void {
+    const world = this.#world;
+    const nowMs = world.clock.nowMs();
+    if (opening.as !== 'resume' || opening.proof !== this.#proof || this.#hasGivenUp || !held || this.isUnsure) return;
+    if (welcome.resumed && welcome.instance !== held.life.instance) world.accuse('resumed as somebody else');
+    const isInTime = nowMs - held.sinceMs < TIMES.resumeWindowMs - IN_TIME_MS;
+    if (!isInTime || world.hasForgottenSince(held.sinceMs - 30_000)) return;
+    const who = `${this.name}, away for ${nowMs - held.sinceMs} ms,`;
+    if (!welcome.resumed) return world.accuse(`${who} was not let back in`);
+    for (const room of held.rooms) {
+      if (!welcome.rooms?.some((there) => there.room === room)) world.accuse(`${who} has lost ${room}`);
+      if (world.wasSeenLeaving({ room, ...held.life }, held.sinceMs))
+        world.accuse(`${who} came back to ${room}, and others saw it leave`);
+    }
   }
 }
+
+/** What a claim and its answer may take. */
+const IN_TIME_MS = 1_000;

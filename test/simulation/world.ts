@@ -1,31 +1,24 @@
-import { type RoomDirectory, Unavailable } from '@parley/core';
+import type { Directory } from '@parley/core';
 import { FakeClock, SeededRandom } from '@parley/core/contract';
 import { MemoryDirectory } from '@parley/core/memory';
-import type { RoomId } from '@parley/protocol';
+import type { Outgoing, RoomId } from '@parley/protocol';
 
+import { Deeds } from './deeds.ts';
+import { ALL_FAULTS, Breaker, type Faults } from './faults.ts';
+import { Ledger, type Life } from './ledger.ts';
 import { SimulatedRedis } from './link.ts';
 import { SimulatedNetwork } from './network.ts';
-import { SimulatedClient } from './simulated-client.ts';
+import { sabotaged } from './sabotage.ts';
+import type { SimulatedClient } from './simulated-client.ts';
 import { SimulatedNode } from './simulated-node.ts';
+import type { SimulatedSession } from './simulated-session.ts';
 
-/** What may go wrong in a run; everything by default. */
-export interface Faults {
-  readonly loss?: boolean;
-  readonly freeze?: boolean;
-  readonly cut?: boolean;
-  readonly kill?: boolean;
-  readonly forget?: boolean;
-  /** Not a fault of the world but of the code: nothing is ever asserted. A control: the judges must notice. */
-  readonly neverAssert?: boolean;
-}
-
-export const ALL_FAULTS: Faults = { loss: true, freeze: true, cut: true, kill: true, forget: true };
 const START_MS = 1_700_000_000_000;
-const ROOMS = ['red', 'green', 'blue'] as RoomId[];
-const QUEUES = [
-  { queue: 'chess', size: 2 },
-  { queue: 'bridge', size: 3 },
-];
+
+/** A life of a peer in a room. */
+export interface Stay extends Life {
+  readonly room: RoomId;
+}
 
 /**
  * Three nodes, a Redis and a network between them, and a dozen clients, all on one simulated clock: everything that happens
@@ -35,56 +28,99 @@ export class World {
   readonly clock = new FakeClock(START_MS);
   readonly random: SeededRandom;
   readonly directory: MemoryDirectory;
+  /** The directory as nodes reach it. */
+  readonly ports: Directory;
   readonly redis: SimulatedRedis;
   readonly network: SimulatedNetwork;
+  readonly ledger: Ledger;
   readonly violations: string[] = [];
+  /** What happened, for whoever looks into a seed. */
+  readonly trace: string[] = [];
   nodes: SimulatedNode[] = [];
   clients: SimulatedClient[] = [];
   readonly #faults: Faults;
-  readonly #codes: RoomId[] = [];
-  readonly #arrived = new Set<number>();
-  readonly #refused = new Set<number>();
-  #signals = 0;
+  readonly #deeds: Deeds;
+  readonly #breaker: Breaker;
+  /** Stays that the peer itself has ended, once. */
+  readonly #left = new Set<string>();
+  readonly #seenLeaving = new Map<string, number>();
+  #forgotAtMs = -Infinity;
+  #names = 0;
   #started = 0;
-  #snapshot: ReturnType<MemoryDirectory['snapshotForTesting']> | undefined;
 
   constructor(seed: number, faults: Faults = ALL_FAULTS) {
     this.random = new SeededRandom(seed);
     this.#faults = faults;
     this.directory = new MemoryDirectory({ clock: this.clock, random: this.random });
+    this.ledger = new Ledger(
+      () => this.clock.nowMs(),
+      (of) => this.accuse(of),
+    );
+    this.ports = this.#watched(sabotaged(this.directory, faults.sabotage));
     this.redis = new SimulatedRedis(this.random);
     this.network = new SimulatedNetwork(this.clock, this.redis);
+    this.#deeds = new Deeds(this);
+    this.#breaker = new Breaker(this, faults);
     for (let i = 0; i < 3; i += 1) this.#startNode();
   }
 
-  nextSignal(): number {
-    return ++this.#signals;
+  accuse(of: string): void {
+    this.violations.push(`${this.atMs} ${of}`);
+    this.note(`!!! ${of}`);
   }
 
-  arrived(n: number): void {
-    if (this.#arrived.has(n)) this.violations.push(`signal ${n} arrived twice`);
-    if (this.#refused.has(n))
-      this.violations.push(`signal ${n} arrived although it was answered peer-unreachable`);
-    this.#arrived.add(n);
+  note(what: string): void {
+    this.trace.push(`${this.atMs} ${what}`);
   }
 
-  settled(n: number, outcome: string): void {
-    if (outcome !== 'peer-unreachable') return;
-    this.#refused.add(n);
-    if (this.#arrived.has(n))
-      this.violations.push(`signal ${n} was answered peer-unreachable although it had arrived`);
+  /** Since the beginning. */
+  get atMs(): number {
+    return this.clock.nowMs() - START_MS;
   }
 
-  /** The rooms as nodes reach them. */
-  get rooms(): RoomDirectory {
-    const { rooms } = this.directory;
-    if (!this.#faults.neverAssert) return rooms;
-    return {
-      join: (request) => rooms.join(request),
-      leave: (seat) => rooms.leave(seat),
-      update: (seat, meta) => rooms.update(seat, meta),
-      assert: () => Promise.reject(new Unavailable('sabotaged')),
-    };
+  nextName(): number {
+    return ++this.#names;
+  }
+
+  /** Somebody leaves a room on purpose. */
+  left(stay: Stay): void {
+    this.#left.add(nameOf(stay));
+  }
+
+  hasLeft(stay: Stay): boolean {
+    return this.#left.has(nameOf(stay));
+  }
+
+  /** Somebody was told that a peer has left. */
+  heardLeft({ by, ...stay }: Stay & { by: SimulatedSession }): void {
+    this.#seenLeaving.set(nameOf(stay), this.clock.nowMs());
+    const client = this.clients.find(({ life }) => life?.instance === stay.instance);
+    const { session } = client ?? {};
+    if (!session?.isOpen || !session.rooms.has(stay.room) || session.awaits('leave', stay.room)) return;
+    if (client?.isUnsure || this.hasLeft(stay) || this.hasForgottenSince(this.clock.nowMs() - 30_000)) return;
+    const isHeard = ({ unheardSinceMs }: SimulatedNode) => unheardSinceMs === this.clock.nowMs();
+    if (isHeard(session.node) && isHeard(by.node))
+      by.accuse(`peer-left of ${stay.peer.slice(0, 9)}, who sits in ${stay.room}`);
+  }
+
+  wasSeenLeaving(stay: Stay, sinceMs: number): boolean {
+    return !this.hasLeft(stay) && (this.#seenLeaving.get(nameOf(stay)) ?? -Infinity) >= sinceMs;
+  }
+
+  /** The directory is about to lose what it knew. */
+  forgot(): void {
+    this.note('Redis forgets');
+    this.#forgotAtMs = this.clock.nowMs();
+    this.ledger.forgot();
+  }
+
+  hasForgottenSince(sinceMs: number): boolean {
+    return this.#forgotAtMs >= sinceMs;
+  }
+
+  /** Whether a node says this twice: a sabotage. */
+  repeats({ type }: Outgoing): boolean {
+    return this.#faults.sabotage === 'repeats-news' && type === 'peer-away';
   }
 
   /** Clients and faults do what they like for a while. */
@@ -92,18 +128,21 @@ export class World {
     await this.clock.advance(3_000);
     const untilMs = this.clock.nowMs() + forMs;
     while (this.clock.nowMs() < untilMs) {
-      this.#act();
-      if (this.#chance(4)) this.#break();
+      this.#deeds.act();
+      if (this.chance(4)) this.#breaker.break();
       await this.clock.advance(this.random.below(250));
     }
   }
 
   /** Everything heals, nobody does anything any more, and enough time passes for every repair. */
   async calm(): Promise<void> {
+    this.note('calm');
     this.redis.thaw();
-    for (const { link, isDead } of this.nodes) {
-      if (isDead) continue;
-      link.isCut = false;
+    for (const node of this.nodes) {
+      const { link, process } = node;
+      process.wake();
+      node.wellAgain();
+      link.isCut = node.isGone;
       link.lostPerMille = 0;
       link.maxDelayMs = 5;
     }
@@ -112,8 +151,8 @@ export class World {
 
   /** Everybody says goodbye. */
   async end(): Promise<void> {
-    for (const client of this.clients) client.ask({ type: 'bye' });
-    await this.clock.advance(70_000);
+    for (const client of this.clients) client.bye();
+    await this.clock.advance(100_000);
   }
 
   /**
@@ -121,125 +160,72 @@ export class World {
    * that others were given meanwhile, and nobody who sits is sent away.
    */
   get mayOverfill(): boolean {
-    const { loss, freeze, cut, forget } = this.#faults;
-    return [loss, freeze, cut, forget].some(Boolean);
+    const { loss, freeze, sleep, cut, forget } = this.#faults;
+    return [loss, freeze, sleep, cut, forget].some(Boolean);
   }
 
-  get liveNodes(): SimulatedNode[] {
-    return this.nodes.filter(({ isDead }) => !isDead);
+  /** One that takes clients, though it may not answer. */
+  anyNode(): SimulatedNode | undefined {
+    return this.pick(this.nodes.filter(({ state }) => state === 'alive'));
+  }
+
+  kill(node: SimulatedNode): void {
+    this.note(`${node.id} dies`);
+    if (node.state === 'alive') this.#startNode();
+    node.kill();
+    this.#remove(node);
+    for (const client of this.clients) client.nodeDied(node);
+  }
+
+  drain(node: SimulatedNode, windowMs: number): void {
+    if (node.state !== 'alive') return;
+    this.note(`${node.id} is drained within ${windowMs}`);
+    this.#startNode();
+    void node.drain(windowMs).then(() => this.#remove(node));
+  }
+
+  chance(percent: number): boolean {
+    return this.random.below(100) < percent;
+  }
+
+  pick<T>(from: readonly T[]): T | undefined {
+    return from[this.random.below(from.length)];
+  }
+
+  weighted<T>(choices: readonly (readonly [weight: number, choice: T])[]): T {
+    let at = this.random.below(choices.reduce((sum, [weight]) => sum + weight, 0));
+    for (const [weight, choice] of choices) {
+      if (at < weight) return choice;
+      at -= weight;
+    }
+    throw new Error('there is nothing to choose from');
   }
 
   #startNode(): void {
     this.nodes.push(new SimulatedNode(this, `node-${++this.#started}`));
   }
 
-  #act(): void {
-    this.clients = this.clients.filter(({ hasEnded }) => !hasEnded);
-    const node = this.#pick(this.liveNodes);
-    if (node && this.clients.length < 12 && this.#chance(30))
-      this.clients.push(new SimulatedClient(this, node));
-    const client = this.#pick(this.clients.filter(({ isOpen }) => isOpen));
-    if (!client) return;
-    const actions: [weight: number, act: () => void][] = [
-      [30, () => client.ask({ type: 'join', room: this.#pick(ROOMS), capacity: 3 })],
-      [4, () => client.ask({ type: 'join' })],
-      [6, () => this.#joinCode(client)],
-      [12, () => client.ask({ type: 'leave', room: this.#pick([...client.rooms.keys()]) ?? ROOMS[0] })],
-      [
-        3,
-        () =>
-          client.ask({
-            type: 'update',
-            room: this.#pick([...client.rooms.keys()]) ?? ROOMS[0],
-            meta: this.#signals,
-          }),
-      ],
-      [20, () => client.ask({ type: 'match', ...this.#pick(QUEUES) })],
-      [6, () => client.ask({ type: 'unmatch', ...this.#pick(QUEUES) })],
-      [60, () => this.#signal(client)],
-      [3, () => client.drop()],
-      [2, () => client.drop(1000)],
-    ];
-    this.#weighted(actions)();
+  #remove(node: SimulatedNode): void {
+    this.nodes = this.nodes.filter((other) => other !== node);
   }
 
-  #joinCode(client: SimulatedClient): void {
-    for (const { rooms } of this.clients)
-      this.#codes.push(...[...rooms.keys()].filter((room) => room.length === 9));
-    client.ask({ type: 'join', room: this.#pick(this.#codes.splice(0)) ?? 'ABCD-2345' });
-  }
-
-  #signal(client: SimulatedClient): void {
-    const [room, others] = this.#pick([...client.rooms]) ?? [];
-    const to = others && this.#pick([...others.keys()]);
-    if (room && to !== undefined) client.signal(room, to);
-  }
-
-  #break(): void {
-    const node = this.#pick(this.liveNodes);
-    if (!node) return;
-    const { loss, freeze, cut, kill, forget } = this.#faults;
-    const forAWhileMs = 500 + this.random.below(9_000);
-    if (loss && this.#chance(30))
-      this.#for(
-        forAWhileMs,
-        () => (node.link.lostPerMille = 200),
-        () => (node.link.lostPerMille = 0),
-      );
-    if (loss && this.#chance(20))
-      this.#for(
-        forAWhileMs,
-        () => (node.link.maxDelayMs = 900),
-        () => (node.link.maxDelayMs = 5),
-      );
-    if (freeze && this.#chance(15))
-      this.#for(
-        forAWhileMs,
-        () => this.redis.freeze(),
-        () => this.redis.thaw(),
-      );
-    if (cut && this.#chance(15))
-      this.#for(
-        forAWhileMs * 2,
-        () => (node.link.isCut = true),
-        () => (node.link.isCut = node.isDead),
-      );
-    if (kill && this.#chance(8)) this.#kill(node);
-    if (forget && this.#chance(5)) this.#forget();
-    if (forget && this.#chance(20)) this.#snapshot = this.directory.snapshotForTesting();
-  }
-
-  #kill(node: SimulatedNode): void {
-    node.kill();
-    for (const client of this.clients) if (client.node === node) client.hasEnded = true;
-    this.#startNode();
-  }
-
-  /** A failover to a replica that had not heard of the last seconds, or an empty Redis. */
-  #forget(): void {
-    if (this.#snapshot && this.#chance(60)) this.directory.restoreForTesting(this.#snapshot);
-    else this.directory.forgetForTesting();
-  }
-
-  #for(ms: number, start: () => unknown, end: () => unknown): void {
-    start();
-    this.clock.after(ms, end);
-  }
-
-  #chance(percent: number): boolean {
-    return this.random.below(100) < percent;
-  }
-
-  #pick<T>(from: readonly T[]): T | undefined {
-    return from[this.random.below(from.length)];
-  }
-
-  #weighted(actions: readonly [weight: number, act: () => void][]): () => void {
-    let at = this.random.below(actions.reduce((sum, [weight]) => sum + weight, 0));
-    for (const [weight, act] of actions) {
-      if (at < weight) return act;
-      at -= weight;
-    }
-    return () => {};
+  /** Notes what is really kept, whoever hears of it. */
+  #watched(directory: Directory): Directory {
+    const { peers } = directory;
+    const put: typeof peers.put = async (request) => {
+      const answer = await peers.put(request);
+      const { custom } = JSON.parse(request.text) as { custom: { n: number } };
+      if (answer.outcome === 'kept') this.ledger.kept(custom.n);
+      return answer;
+    };
+    const watched = new Proxy(peers, {
+      get(target, name) {
+        const member: unknown = name === 'put' ? put : Reflect.get(target, name);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+    return { ...directory, peers: watched };
   }
 }
+
+const nameOf = ({ room, peer, instance }: Stay) => `${room} ${peer} ${instance}`;

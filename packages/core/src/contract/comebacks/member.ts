@@ -97,6 +97,11 @@ export class Member {
     this.#sessions.push({ claim, instance, proven, rooms: hasResumed ? answer.rooms : [] });
   }
 
+  /** A session that was heard has had its answer, and claims no more. */
+  isHeard({ claim }: Session): void {
+    if (this.#last?.fence === claim.fence) this.#last = undefined;
+  }
+
   /** Its sessions are told what seats they have. */
   sees({ seats }: RoomSnapshot): void {
     for (const { awayUntilMs: _, node: __, ...seat } of seats) {

@@ -50,10 +50,11 @@ async function put(history: History, member: Member, step: PutStep): Promise<und
 /** What the node of a session says of it. */
 async function say(
   history: History,
-  { key, model }: Member,
+  member: Member,
   session: Session,
   step: SessionStep,
 ): Promise<Law | undefined> {
+  const { key, model } = member;
   const { peers } = history.directory;
   const { fence, offered } = session.claim;
   const law = (model.owner ?? '') > fence ? 'oldEnd' : undefined;
@@ -62,6 +63,7 @@ async function say(
       await history.time(() => peers.confirm(key, fence));
       model.confirm(fence, offered);
       session.proven = offered;
+      member.isHeard(session);
       return law;
     case 'assert': {
       session.rooms = session.seat ? ['stage' as RoomId] : [];
