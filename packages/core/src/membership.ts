@@ -68,6 +68,7 @@ export class Membership {
   #askedAtMs = 0;
   #cancel: Cancel | undefined;
   #beating: Promise<void> | undefined;
+  #isBeating = false;
   #stopped = false;
   #markReady!: () => void;
 
@@ -97,7 +98,8 @@ export class Membership {
 
   start(): void {
     this.#heardAtMs = this.#clock.nowMs();
-    this.#beating = this.#beat();
+    this.#table.whenBack?.(() => this.#beatNow());
+    this.#beatNow();
   }
 
   /** Says goodbye. Nothing is beaten after this. */
@@ -211,10 +213,20 @@ export class Membership {
     if (token !== this.#probe) return;
     const wasDeaf = !this.hears;
     this.#heardAtMs = this.#clock.nowMs();
-    if (wasDeaf) this.#events.heardAgain();
+    if (!wasDeaf) return;
+    this.#events.heardAgain();
+    // The others send nothing here before a beat has told them.
+    this.#beatNow();
+  }
+
+  #beatNow(): void {
+    if (this.#stopped || this.#isBeating) return;
+    this.#cancel?.();
+    this.#beating = this.#beat();
   }
 
   async #beat(): Promise<void> {
+    this.#isBeating = true;
     this.#look();
     const startedAtMs = this.#clock.nowMs();
     // A process that slept has not listened: its silence says nothing about the inbox.
@@ -225,11 +237,10 @@ export class Membership {
     } catch (error) {
       this.#missed(error);
     }
+    this.#isBeating = false;
     if (this.#stopped) return;
     this.#ask();
-    this.#cancel = this.#clock.after(LIMITS.beatIntervalMs, () => {
-      this.#beating = this.#beat();
-    });
+    this.#cancel = this.#clock.after(LIMITS.beatIntervalMs, () => this.#beatNow());
   }
 
   #look(): boolean {

@@ -132,9 +132,16 @@ export class Router {
     }
     const receiver = this.#options.hub.get(session);
     if (!receiver) return settle('gone');
-    if (receiver.isWelcome) return settle(this.#hand(receiver, room, text));
+    if (receiver.isWelcome) return settle(this.#refusalOf(parcel) ?? this.#hand(receiver, room, text));
     const isTaken = receiver.afterWelcome(() => this.#dispatch({ node, session }, parcel, settle));
     if (!isTaken) settle('dropped');
+  }
+
+  /** What the far end of a stream looks at, for what has waited here. */
+  #refusalOf({ from: { peer, session }, room, readAtMs }: Parcel): Refusal | undefined {
+    if (this.#options.clock.nowMs() - readAtMs > LIMITS.signalLifeMs) return 'stale';
+    const seat = this.#options.rooms.get(room)?.seats.get(peer);
+    return seat?.session === session ? undefined : 'not-in-room';
   }
 
   async #put(lane: string, { from, to, text }: Parcel): Promise<PutAnswer> {

@@ -54,7 +54,7 @@ export class Writer {
 
   /**
    * Runs `command` once, in its turn. Rejects with {@link Unavailable} if its turn does not come in time or the node stops,
-   * or with what the command rejects with. In that last case `undo` is repeated until it has succeeded, and not before the
+   * or with what the command rejects with. In that last case, unless it certainly never happened, `undo` is repeated until it has succeeded, and not before the
    * command can no longer happen; only then does the key go on.
    */
   ask<T>(key: string, command: () => Promise<T>, undo?: () => Promise<unknown>): Promise<T> {
@@ -73,7 +73,7 @@ export class Writer {
           resolve(await this.#measure(command));
         } catch (error) {
           reject(error);
-          if (undo === undefined) return;
+          if (undo === undefined || (error instanceof Unavailable && error.neverHappened)) return;
           await this.#pause(startedAtMs + NOT_AFTER_MS + CLOCKS_APART_MS - this.#clock.nowMs());
           await this.#repeat(undo);
         }

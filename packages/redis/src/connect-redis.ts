@@ -3,6 +3,7 @@ import type { NodeId } from '@parley/protocol';
 import { Cluster } from 'ioredis';
 
 import { RedisBus } from './bus.ts';
+import { cautious } from './cautious.ts';
 import { commandTimeoutMs, open, type Connection } from './connect.ts';
 import { redisDirectory } from './directory.ts';
 import { keysOf } from './keys.ts';
@@ -71,9 +72,10 @@ export async function connectRedis(options: RedisOptions): Promise<SharedPorts> 
     throw error;
   }
 
+  const scripts = cautious(scriptsOver(commands, clock, commandTimeoutMs.commands), commands);
   const bus = new RedisBus({ ...context, keys, clock, commands, publisher });
   return {
-    directory: redisDirectory(scriptsOver(commands, clock, commandTimeoutMs.commands), keys, random),
+    directory: redisDirectory(scripts, keys, random, (task) => void commands.on('ready', task)),
     limiter: redisLimiter(scriptsOver(limiterConnection, clock, commandTimeoutMs.limiter), keys, clock),
     bus,
     state: () => ({

@@ -9,9 +9,14 @@ import { redisRooms } from './rooms.ts';
 import type { Scripts } from './scripts.ts';
 
 /** The directory in Redis: each method is one script on one slot, and rejects with `Unavailable` or not at all. */
-export function redisDirectory(scripts: Scripts, keys: Keys, random: Random): Directory {
+export function redisDirectory(
+  scripts: Scripts,
+  keys: Keys,
+  random: Random,
+  whenBack: (task: () => void) => void,
+): Directory {
   return {
-    nodes: redisNodes(scripts, keys, random),
+    nodes: redisNodes(scripts, keys, random, whenBack),
     peers: redisPeers(scripts, keys),
     rooms: redisRooms(scripts, keys, random),
     queues: redisQueues(scripts, keys),

@@ -3,8 +3,14 @@ import type { BeatAnswer, KnownNode, NodeRow, NodeTable, Random } from '@parley/
 import type { Keys } from './keys.ts';
 import type { Reply, Scripts } from './scripts.ts';
 
-export function redisNodes(scripts: Scripts, keys: Keys, random: Random): NodeTable {
+export function redisNodes(
+  scripts: Scripts,
+  keys: Keys,
+  random: Random,
+  whenBack: (task: () => void) => void,
+): NodeTable {
   return {
+    whenBack,
     async beat(row, lifeMs) {
       return beatAnswer(
         await scripts.run('beat', keys.nodes, [row.node, JSON.stringify(row), lifeMs, random.id()]),

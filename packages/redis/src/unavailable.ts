@@ -1,7 +1,8 @@
 import { Unavailable } from '@parley/core';
 
 /**
- * What every failure of a command becomes on its way to the core: whatever went wrong, the outcome is unknown.
+ * What every failure of a command becomes on its way to the core: whatever went wrong, the outcome is unknown, unless Redis
+ * said no or was not even asked.
  *
  * The cause loses the `command` that ioredis hangs on it: the arguments hold what clients chose, and the cause may reach
  * a log.
@@ -9,7 +10,10 @@ import { Unavailable } from '@parley/core';
 export function unavailable(what: string, failure: unknown): Unavailable {
   if (failure instanceof Unavailable) return failure;
   if (failure instanceof Error && 'command' in failure) delete failure.command;
-  return new Unavailable(`Redis gave no answer to ${what}`, { cause: failure });
+  return new Unavailable(`Redis gave no answer to ${what}`, {
+    cause: failure,
+    neverHappened: isOutOfMemory(failure) || wasNeverSent(failure),
+  });
 }
 
 /** Whether a command failed because Redis is full, and so did nothing at all. */
@@ -17,3 +21,7 @@ export function isOutOfMemory(failure: unknown): boolean {
   const cause = failure instanceof Unavailable ? failure.cause : failure;
   return cause instanceof Error && cause.message.startsWith('OOM ');
 }
+
+/** What ioredis says of a command for which there was no connection, where none may wait for one. */
+const wasNeverSent = (failure: unknown) =>
+  failure instanceof Error && failure.message.startsWith("Stream isn't writeable and enableOfflineQueue");

@@ -16,6 +16,7 @@ export interface SocketRecord {
   /** What it was told first; absent if it never was. */
   welcome?: Life & { readonly session: string; readonly resumed: boolean; readonly atMs: number };
   goingAway?: { readonly atMs: number; readonly reconnectAfterMs: number };
+  /** `reason`: of the close, or of the refusal before there was a socket. */
   end?: { readonly atMs: number; readonly code: number; readonly reason: string };
 }
 

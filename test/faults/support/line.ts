@@ -20,6 +20,8 @@ export interface LineOptions {
   readonly record: SocketRecord;
   /** How long nothing may come, life signs included, before the line is given up; half of that, and it is doubted. Absent: for ever. */
   readonly patienceMs?: number;
+  /** How long it may take until the socket is open; a browser waits for a minute and more. */
+  readonly handshakeMs?: number;
 }
 
 /** One socket of a client: it asks, it hears, it notices that the other end is dead. It never comes back. */
@@ -39,12 +41,14 @@ export class Line {
   /** Heard before anybody listened. */
   readonly #unheard: Read[] = [];
   #heardAtMs = performance.now();
+  /** Why there was no socket. */
+  #refusal = '';
   #goAway: (reconnectAfterMs: number) => void = () => {};
 
-  constructor({ url, subprotocols, record, patienceMs }: LineOptions) {
+  constructor({ url, subprotocols, record, patienceMs, handshakeMs = HANDSHAKE_MS }: LineOptions) {
     this.record = record;
     const address = `${url.replace(/^http/, 'ws')}/v1/connect`;
-    const settings = { handshakeTimeout: HANDSHAKE_MS, perMessageDeflate: false };
+    const settings = { handshakeTimeout: handshakeMs, perMessageDeflate: false };
     this.#socket = new WebSocket(address, [...subprotocols], settings);
     this.closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
     this.goingAway = new Promise((resolve) => (this.#goAway = resolve));
@@ -58,6 +62,7 @@ export class Line {
     this.#socket.on('error', () => {}); // 'close' follows
     this.#socket.on('ping', () => (this.#heardAtMs = performance.now()));
     this.#socket.once('unexpected-response', (_request, response) => {
+      this.#refusal = `HTTP ${response.statusCode}`;
       this.retryAfterMs = Number(response.headers['retry-after'] ?? 0) * 1_000;
       this.#socket.terminate();
     });
@@ -130,7 +135,7 @@ export class Line {
   }
 
   #ended(code: number, reason: string): void {
-    this.record.end = { atMs: performance.now(), code, reason };
+    this.record.end = { atMs: performance.now(), code, reason: reason || this.#refusal };
     this.retryAfterMs = parseCloseReason(reason)?.retryAfterMs ?? this.retryAfterMs;
     for (const asked of this.#asked.values()) asked(undefined);
     this.#asked.clear();

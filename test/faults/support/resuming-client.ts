@@ -28,6 +28,7 @@ export interface ClientOptions {
   readonly token?: string;
   /** See `Line`. */
   readonly patienceMs?: number;
+  readonly handshakeMs?: number;
   /** The cap of one wait before it comes back. */
   readonly mostBackoffMs?: number;
   /** False, and `going-away` is told to the deaf. */
@@ -134,7 +135,7 @@ export class ResumingClient {
   }
 
   #open(): Line {
-    const { name, urls, token, patienceMs, resumes = true, chance, history } = this.#options;
+    const { name, urls, token, patienceMs, handshakeMs, resumes = true, chance, history } = this.#options;
     const resume = resumes ? this.#resume : undefined;
     const current = this.#line?.isOpen ? this.#line.record.url : undefined;
     const others = urls().filter((url) => url !== current);
@@ -143,7 +144,11 @@ export class ResumingClient {
     const record: SocketRecord = { client: name, url, triedAtMs, offeredResume: resume !== undefined };
     history.sockets.push(record);
     const subprotocols = writeSubprotocols({ token, resume });
-    return new Line({ url, subprotocols, record, ...(patienceMs !== undefined && { patienceMs }) });
+    const patience = {
+      ...(patienceMs !== undefined && { patienceMs }),
+      ...(handshakeMs !== undefined && { handshakeMs }),
+    };
+    return new Line({ url, subprotocols, record, ...patience });
   }
 
   async #settleOn(line: Line, { resumed, resume, rooms = [] }: Welcome): Promise<void> {

@@ -4,7 +4,7 @@ import { statusOf } from '../../support/process-cluster.ts';
 import { startOwnRedis, uniquePrefix } from '../../support/redis.ts';
 import { until } from '../../support/until.ts';
 import { Chance } from './chance.ts';
-import { History } from './history.ts';
+import { History, type SocketRecord } from './history.ts';
 import { mostWithin } from './interval.ts';
 import { ResumingClient } from './resuming-client.ts';
 
@@ -25,8 +25,8 @@ export interface StormReport {
   readonly mostPerSecond: number;
   /** How many are who they were. */
   readonly resumed: number;
-  /** Of the attempts, how many failed. */
-  readonly refused: number;
+  /** How many attempts failed, by why. */
+  readonly failed: ReadonlyMap<string, number>;
   /** What was asked of Redis meanwhile, by command; renewals and beats are in it. */
   readonly redisCommands: ReadonlyMap<string, number>;
   /** How late the event loop of each node was, in milliseconds. */
@@ -46,7 +46,15 @@ export async function raiseStorm({
   const clients = Array.from({ length: sockets }, (_, number) => {
     const rooms = [`room-${number >> 1}`];
     const chance = new Chance(number);
-    return new ResumingClient({ name: `peer-${number}`, urls: () => urls, rooms, history, chance, resumes });
+    return new ResumingClient({
+      name: `peer-${number}`,
+      urls: () => urls,
+      rooms,
+      history,
+      chance,
+      resumes,
+      handshakeMs: PATIENCE_MS,
+    });
   });
   try {
     await gather(clients);
@@ -91,10 +99,20 @@ async function endure(
       1_000,
     ),
     resumed: welcomes().filter(({ resumed }) => resumed).length,
-    refused: tried().length - welcomes().length,
+    failed: failuresOf(tried()),
     redisCommands: difference(after.redisCommands, before.redisCommands),
     lags: after.lags,
   };
+}
+
+function failuresOf(tried: readonly SocketRecord[]): Map<string, number> {
+  const failed = new Map<string, number>();
+  for (const { welcome, end } of tried) {
+    if (welcome || !end) continue;
+    const why = end.reason.split(' retry=')[0] || `closed ${end.code}`;
+    failed.set(why, (failed.get(why) ?? 0) + 1);
+  }
+  return failed;
 }
 
 async function startNodes(size: number, redisUrl: string): Promise<NodeProcess[]> {

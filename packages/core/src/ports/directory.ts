@@ -13,11 +13,21 @@ export type * from './rooms.ts';
 
 /**
  * The directory could not be asked, or did not answer in time. **The outcome is unknown**: what was asked may have
- * happened, may happen until its `notAfterMs`, or never. Each method of the directory rejects with this and nothing else,
+ * happened, may happen until its `notAfterMs`, or never (which is certain if {@link neverHappened}). Each method of the directory rejects with this and nothing else,
  * at the latest {@link DIRECTORY_TIMEOUT_MS} after the call.
  */
 export class Unavailable extends Error {
   override name = 'Unavailable';
+  /** It was refused, or not even sent. */
+  readonly neverHappened: boolean;
+
+  constructor(
+    message: string,
+    { neverHappened = false, ...options }: ErrorOptions & { neverHappened?: boolean } = {},
+  ) {
+    super(message, options);
+    this.neverHappened = neverHappened;
+  }
 }
 
 /** When a call to the directory is given up. Together with what it may wait for its turn, a client has its answer within 1 s. */

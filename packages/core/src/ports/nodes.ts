@@ -39,6 +39,8 @@ export interface NodeTable {
    * not the nodes: then every row that was alive is given a fresh life.
    */
   beat(row: NodeRow, lifeMs: number): Promise<BeatAnswer>;
+  /** Calls `task` whenever the directory may be back after it was out of reach: the moment to beat. Absent: nobody knows of such a moment. */
+  whenBack?(task: () => void): void;
   /** This node ends in an orderly way. */
   goodbye(node: NodeId): Promise<void>;
 }
