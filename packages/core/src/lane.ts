@@ -145,7 +145,7 @@ export class Lane {
     this.#isBusy = false;
     if (answer) this.#settlePut(item, answer);
     // Of this one nobody knows, so nothing of the pair may go on; the others were certainly not delivered.
-    else for (const waiting of [...this.#line]) this.#finish(waiting, 'unavailable');
+    else for (let next = this.#line[0]; next; next = this.#line[0]) this.#finish(next, 'unavailable');
     this.#advance();
   }
 

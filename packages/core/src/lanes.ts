@@ -65,7 +65,7 @@ export class Lanes {
   }
 
   stop(): void {
-    for (const lane of [...this.#lanes.values()]) lane.stop();
+    for (const lane of this.#lanes.values()) lane.stop();
   }
 
   #open(key: string, seat: Seat): Lane {

@@ -51,10 +51,10 @@ export class Presence {
     const answer = await writer.ask(
       key,
       async () => {
-        const answer = await this.#claim(member);
+        const claimed = await this.#claim(member);
         // Here, and not when the caller hears of it: its end may stand in line already, and is to know what it ends.
-        member.claimed(answer);
-        return answer;
+        member.claimed(claimed);
+        return claimed;
       },
       // Of a peer that may have had a life before, to end that would be worse than to leave this claim to lapse.
       () => (member.comeback || member.isFixed ? Promise.resolve() : directory.bye(key, member.fence)),

@@ -66,10 +66,13 @@ export class Rooms implements RoomKeeper {
     const { key } = view;
     return this.#options.writer.ask(
       key,
-      () =>
-        this.seatOf(member, key)
+      async () => {
+        // It ended before its turn came. Its seat, if it had one, waits for it by now, and must not be taken, and so given back, anew.
+        if (member.ended) return 'superseded';
+        return this.seatOf(member, key)
           ? this.#commands.keep(view, member, wish)
-          : this.#commands.take(view, member, wish),
+          : this.#commands.take(view, member, wish);
+      },
       // Of a member that had its seat before, nothing is to be undone.
       () => (this.#holds(key, member) ? Promise.resolve() : this.#commands.release(member, key, 'lost')),
     );

@@ -4,7 +4,7 @@ import { insist, LawBroken } from './laws.ts';
 import { Unclear } from './span.ts';
 import { anyHistory, type Step } from './steps.ts';
 
-export { LAWS, type Law, LawBroken } from './laws.ts';
+export { LAWS, LawBroken } from './laws.ts';
 export type { HistorySubject } from './history.ts';
 
 export interface ComebacksSubject extends HistorySubject {
