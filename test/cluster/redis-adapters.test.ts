@@ -151,7 +151,7 @@ describe('redis adapters: a full Redis', () => {
     await directory.nodes.beat(row(), lifeMs);
     expect(await directory.peers.claim(comebackOf(ann))).toMatchObject({ outcome: 'resumed', mail: [{}] });
     await directory.peers.confirm(ann.key, ann.fence);
-    expect(await directory.peers.assert({ ...ann, rooms: [] })).toBe('asserted');
+    expect(await directory.peers.assert({ ...ann, rooms: [] }, Infinity)).toBe('asserted');
     expect(await directory.peers.away({ ...ann, rooms: [] }, lifeMs)).toBe('away');
     expect(await directory.rooms.away({ key, ...seat }, lifeMs, lifeMs)).toMatchObject({
       outcome: 'changed',
@@ -172,7 +172,7 @@ describe('redis adapters: a full Redis', () => {
     expect(answer.room.seats).toEqual(own);
     expect(await directory.rooms.leave({ key, ...seat })).toMatchObject({ outcome: 'changed' });
     await directory.peers.bye(ann.key, ann.fence);
-    expect(await directory.peers.assert({ ...ann, rooms: [] })).toBe('superseded');
+    expect(await directory.peers.assert({ ...ann, rooms: [] }, Infinity)).toBe('superseded');
     expect(await directory.bans.ban(eve, lifeMs)).toMatchObject({ outcome: 'banned' });
     expect(await directory.bans.unban(eve)).toMatchObject({ outcome: 'unbanned' });
   });
@@ -228,7 +228,7 @@ const probe = (token: string): Envelope => ({ kind: 'probe', token });
 
 const FAR_MS = Number.MAX_SAFE_INTEGER;
 
-const reading = { lost: [], awayMs: lifeMs, mercyUntilMs: 0 };
+const reading = { lost: [], lostUntilMs: 0, awayMs: lifeMs, mercyUntilMs: 0 };
 
 const row = () => ({ node, inbox: ports.bus.inbox, version: '1.0.0', hears: true, sessions: {} });
 

@@ -28,6 +28,13 @@ export interface ArrivalParts {
  * What was begun is brought to its end though the socket may be gone by then: of a claim that stands, the seats follow.
  */
 export async function arrive(session: Session, parts: ArrivalParts): Promise<void> {
+  // A process that slept reads first that somebody came, and only then that he has gone again, and may be elsewhere by now.
+  for (let turn = 0; turn < 2; turn += 1)
+    await new Promise<void>((resolve) => parts.clock.endOfTurn(resolve));
+  if (!session.ended) await claim(session, parts);
+}
+
+async function claim(session: Session, parts: ArrivalParts): Promise<void> {
   const answer = await parts.presence.claim(session);
   parts.metrics.claimed(outcomeOf(answer));
   switch (answer.outcome) {
@@ -39,7 +46,7 @@ export async function arrive(session: Session, parts: ArrivalParts): Promise<voi
     case 'unproven':
       if (session.ended) return;
       session.startAnew(parts.random.id() as PeerId);
-      return arrive(session, parts);
+      return claim(session, parts);
     case 'superseded':
       parts.metrics.fenced('claim');
       return session.close('superseded-while-connecting');

@@ -38,7 +38,7 @@ export const LIMITS = {
   /** Bytes of mail that all nodes together put for the peers of one realm within a resume window. */
   mailBytesPerRealm: 67_108_864,
   /** Until then a session that was replaced leaves its seats to the one that took its place. */
-  handOverMs: 10_000,
+  handOverMs: 3_000,
   /** Envelopes to one node that have no receipt yet. */
   pendingPerNode: 16_384,
   /** Signals that wait at the receiving node for a room to be read again. */

@@ -380,7 +380,7 @@ async function start() {
     matched,
     timedOut,
     places,
-    awayMs: alice.ground.membership.reading().awayMs,
+    awayMs: alice.ground.membership.awayMs,
     match,
     /** Its connection is gone. */
     goAway: ({ matchmaker, member }: Place) => {

@@ -108,7 +108,7 @@ export class Matchmaker {
   away(member: Member, key: QueueKey): Promise<void> {
     const { directory, membership } = this.#options;
     const { peer, fence } = member;
-    return this.#end(member, key, () => directory.away({ key, peer, fence }, membership.reading().awayMs));
+    return this.#end(member, key, () => directory.away({ key, peer, fence }, membership.awayMs));
   }
 
   /** Another node says that there is something to confirm or to do. */
@@ -219,7 +219,7 @@ export class Matchmaker {
       node,
       lifeMs: LIMITS.waiterLifeMs,
       confirmWithinMs: LIMITS.matchConfirmMs,
-      reading: membership.reading(),
+      reading: membership.reading(LIMITS.waiterLifeMs),
       fresh: [fresh(), fresh()],
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     };

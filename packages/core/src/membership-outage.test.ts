@@ -3,33 +3,34 @@ import { LIMITS } from './limits.ts';
 import { AWAY_MS, World } from './testing/world.ts';
 
 const BEAT_MS = LIMITS.beatIntervalMs;
+const LIFE_MS = 1_000;
 
 describe('what a node knows and a key of the directory cannot', () => {
   it('is which nodes have ended, and how long a peer may be away', async () => {
     const { world, a, b } = await two();
-    expect(a.membership.reading()).toEqual({ lost: [], awayMs: AWAY_MS, mercyUntilMs: 0 });
+    expect(a.membership.reading(LIFE_MS)).toMatchObject({ lost: [], awayMs: AWAY_MS, mercyUntilMs: 0 });
     b.gate.isShut = true;
     await world.clock.advance(LIMITS.beatLifeMs + BEAT_MS);
-    expect(a.membership.reading().lost).toEqual(['node-b']);
+    expect(a.membership.reading(LIFE_MS).lost).toEqual(['node-b']);
   });
 
   it('is that a whole window has to pass since the directory was back, when it was out of reach for long', async () => {
     const { world, a, b } = await two();
     a.gate.next('beat', 'lost', 'lost', 'unanswered');
     await world.clock.advance(BEAT_MS * 3);
-    expect(a.membership.reading().mercyUntilMs).toBe(0);
+    expect(a.membership.reading(LIFE_MS).mercyUntilMs).toBe(0);
     await world.clock.advance(BEAT_MS);
-    const { mercyUntilMs } = a.membership.reading();
+    const { mercyUntilMs } = a.membership.reading(LIFE_MS);
     expect(mercyUntilMs).toBe(a.membership.nowMs() + AWAY_MS);
     await world.clock.advance(60_000);
-    expect(a.membership.reading().mercyUntilMs).toBe(mercyUntilMs);
-    expect(b.membership.reading().mercyUntilMs).toBe(0);
+    expect(a.membership.reading(LIFE_MS).mercyUntilMs).toBe(mercyUntilMs);
+    expect(b.membership.reading(LIFE_MS).mercyUntilMs).toBe(0);
   });
 
   it('is nothing of the kind before its first beat, nor while all is well', async () => {
     const { world, a } = await two();
     await world.clock.advance(120_000);
-    expect(a.membership.reading().mercyUntilMs).toBe(0);
+    expect(a.membership.reading(LIFE_MS).mercyUntilMs).toBe(0);
   });
 });
 

@@ -16,7 +16,7 @@ import { Steadiness } from './steadiness.ts';
 export interface MembershipEvents {
   /** These nodes are lost, or have said goodbye. Said once for each. */
   nodesEnded(nodes: readonly NodeId[]): void;
-  /** This node hears again after it was deaf: it may have missed anything. */
+  /** This node hears again after it was deaf, or did not listen: it may have missed anything. */
   heardAgain(): void;
   /** The directory has lost data: everything this node knows is to be asserted. */
   dataLost(): void;
@@ -48,7 +48,8 @@ export class Membership {
   readonly #log: Log;
   readonly #describe: () => Pick<NodeRow, 'version' | 'sessions'>;
   readonly #events: MembershipEvents;
-  readonly #awayMs: number;
+  /** How long a peer may be away. */
+  readonly awayMs: number;
   readonly #steadiness = new Steadiness({
     illAfterMs: LIMITS.unreadyAfterMs,
     wellAfterMs: LIMITS.readyAgainAfterMs,
@@ -92,7 +93,7 @@ export class Membership {
     this.#log = options.log;
     this.#describe = options.describe;
     this.#events = options.events;
-    this.#awayMs = options.awayMs;
+    this.awayMs = options.awayMs;
     this.ready = new Promise((resolve) => (this.#markReady = resolve));
   }
 
@@ -148,11 +149,22 @@ export class Membership {
     return this.#clock.nowMs() - this.#beatenAtMs < LIMITS.beatLifeMs;
   }
 
-  /** What this node knows and a key of the directory cannot. */
-  reading(): Reading {
+  /** Whether this node may say who is here: nobody can have taken it for lost since its last beat. */
+  get mayAssert(): boolean {
+    return this.#up && this.isCurrent;
+  }
+
+  /** No window ends before this time of the directory: see {@link Reading.mercyUntilMs}. */
+  get mercyUntilMs(): number {
+    return this.#mercyUntilMs;
+  }
+
+  /** What this node knows and a key of the directory cannot, of entries that are asserted for `lifeMs`. */
+  reading(lifeMs: number): Reading {
     // Whose own beat fails passes no verdict: whom it took for lost may be back.
     const lost = this.#up ? this.ended() : [];
-    return { lost, awayMs: this.#awayMs, mercyUntilMs: this.#mercyUntilMs };
+    const lostUntilMs = (this.#last?.nowMs ?? 0) + lifeMs;
+    return { lost, lostUntilMs, awayMs: this.awayMs, mercyUntilMs: this.#mercyUntilMs };
   }
 
   /** The directory has lost data a short while ago: what is absent may only not be back yet. */
@@ -260,8 +272,11 @@ export class Membership {
     const before = this.#last;
     this.#offsetMs = answer.nowMs - (startedAtMs + now) / 2;
     this.#last = answer;
-    if (before && now - this.#beatenAtMs >= LIMITS.outageMs) this.#mercyUntilMs = answer.nowMs + this.#awayMs;
+    const silentMs = now - this.#beatenAtMs;
+    if (before && silentMs >= LIMITS.outageMs) this.#mercyUntilMs = answer.nowMs + this.awayMs;
     this.#beatenAtMs = now;
+    // What came meanwhile was not heeded.
+    if (before && silentMs >= LIMITS.beatLifeMs) this.#events.heardAgain();
     if (!this.#up) {
       this.#upSinceMs = now;
       if (before) this.#log.info({ event: 'beat-resumed' }, 'the directory answers again');

@@ -119,7 +119,7 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
       match: (envelope) => matchmaker.told(envelope),
       replaced: (envelope) => presence.replaced(envelope),
       kicked: (envelope) => operations.kicked(envelope),
-      missed: (from) => rooms.doubt([from]),
+      missed: () => rooms.assertAll(),
     },
   });
   const { resumeWindowMs } = options;

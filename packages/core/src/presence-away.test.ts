@@ -99,7 +99,9 @@ describe('a peer that is put away', () => {
     a.ground.gate.isShut = false;
     await put(world, away);
     expect(await claim(b, new Puppet('alice', 1))).toBe('superseded');
-    expect(await world.directory.peers.assert(statementOf(b, new Puppet('alice', 2)))).toBe('asserted');
+    expect(await world.directory.peers.assert(statementOf(b, new Puppet('alice', 2)), Infinity)).toBe(
+      'asserted',
+    );
   });
 
   it('or released is nobody before its claim was answered: it only said that it is this peer', async () => {

@@ -67,8 +67,11 @@ export class Presence {
 
   /** Says everything about it once more, its rooms too: it is about to take a seat, or it was time. Rejects with `Unavailable`. */
   async assert(member: Claimant): Promise<void> {
-    const outcome = await this.#options.writer.ask(peerKey(member.realm, member.peer), () =>
-      this.#assert(member),
+    const outcome = await this.#options.writer.ask(
+      peerKey(member.realm, member.peer),
+      () => this.#assert(member),
+      // There is nothing to undo, but what it says next must not be overtaken by what it said now.
+      () => Promise.resolve(),
     );
     if (outcome === 'superseded') member.close('replaced');
     // It was taken for away, and only what comes back has its mail before anything newer.
@@ -149,13 +152,14 @@ export class Presence {
       offered,
       ...(comeback && { comeback }),
       isFixed,
-      reading: membership.reading(),
+      reading: membership.reading(lifeMs),
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     });
   }
 
   async #assert(member: Claimant): ReturnType<PeerDirectory['assert']> {
-    const outcome = await this.#options.directory.assert(this.#statementOf(member));
+    const { directory, membership } = this.#options;
+    const outcome = await directory.assert(this.#statementOf(member), membership.nowMs() + NOT_AFTER_MS);
     if (outcome === 'restored') this.#options.metrics.restored('peer');
     if (outcome === 'superseded') this.#options.metrics.fenced('renewal');
     return outcome;
@@ -192,7 +196,7 @@ export class Presence {
     const member = this.#options.hub.get(session);
     if (!member || member.ended) return;
     // Whose node slept may be dead, and has to show first that it is not.
-    if (member.isDoubted) return this.#renewals.retry(session);
+    if (member.isDoubted || !this.#options.membership.mayAssert) return this.#renewals.retry(session);
     try {
       await this.assert(member);
       if (!member.ended) this.#renewals.plan(session);

@@ -99,7 +99,7 @@ export class RoomCommands {
       ...(wish.codeLifeMs !== undefined && { codeLifeMs: wish.codeLifeMs }),
       ...(wish.door && { door: wish.door }),
       lifeMs,
-      reading: membership.reading(),
+      reading: membership.reading(lifeMs),
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     });
     if (answer.outcome === 'joined') this.#seat(view, member, answer, wish);
@@ -138,7 +138,7 @@ export class RoomCommands {
       node,
       seat: claimOf(member, undefined),
       lifeMs,
-      reading: membership.reading(),
+      reading: membership.reading(lifeMs),
     });
     const seat = answer.outcome === 'changed' && answer.room.seats.find(({ peer }) => peer === member.peer);
     if (!seat) return false;
@@ -206,20 +206,23 @@ export class RoomCommands {
   async assert(view: RoomView): Promise<AssertAnswer | undefined> {
     const { directory, node, membership, lifeMs, clock } = this.#options;
     if (!view.facts || view.own.size === 0) return undefined;
-    // Somebody else may have their peers by now; they are asked whether they are still there.
-    if ([...view.own.values()].some(({ member }) => member.isDoubted && !member.ended))
-      throw new Unavailable('some of the members have yet to show that they are alive');
+    const own = [...view.own.values()];
+    // Somebody else may have their peers by now: first this node beats, and if it was lost, asks them whether they are still there.
+    if (!membership.mayAssert || own.some(({ member }) => member.isDoubted && !member.ended))
+      throw new Unavailable('some of the members have yet to show that they are alive', {
+        neverHappened: true,
+      });
     this.#options.asked(view.key);
     const answer = await directory.assert({
       key: view.key,
       facts: view.facts,
       node,
-      seats: [...view.own.values()].map(({ member, seat }) => ({
-        ...claimOf(member, seat.meta),
-        joinedAt: seat.joinedAt,
-      })),
+      seats: own
+        .filter(({ leaving }) => !leaving)
+        .map(({ member, seat }) => ({ ...claimOf(member, seat.meta), joinedAt: seat.joinedAt })),
+      spared: own.filter(({ leaving }) => leaving).map(({ member }) => member.peer),
       lifeMs,
-      reading: membership.reading(),
+      reading: membership.reading(lifeMs),
       ...(view.facts.code && { codeLifeMs: Math.max(0, Math.floor(view.codeGoodUntilMs - clock.nowMs())) }),
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     });
@@ -287,7 +290,7 @@ export class RoomCommands {
     const { nextEndMs } = view;
     if (nextEndMs === undefined) return;
     // Whether a window has really ended is for the directory to say.
-    const { mercyUntilMs } = this.#options.membership.reading();
+    const { mercyUntilMs } = this.#options.membership;
     const leftMs = Math.max(nextEndMs, mercyUntilMs) - this.#options.membership.nowMs();
     this.#rooms.soon(view.key, Math.max(0, leftMs));
   }

@@ -176,17 +176,18 @@ describe('a new life in the place of an old one', () => {
 });
 
 describe('a session whose seats are a later one’s', () => {
-  it('forgets them at once, and gives back after a while what nobody took', async () => {
+  it('hears nothing of them any more, and leaves waiting after a while what nobody took', async () => {
     const { world, join, alice, bob } = await start();
     for (const each of [alice, bob]) await join(each);
     bob.member.ended = true;
     bob.rooms.handOver(bob.member, KEY);
-    expect([bob.rooms.size, bob.member.rooms.size]).toEqual([0, 0]);
+    expect(bob.rooms.seatOf(bob.member, KEY)).toBeUndefined();
     await world.clock.advance(LIMITS.handOverMs - 100);
-    expect(await seated(world)).toEqual(['alice', 'bob']);
+    expect(alice.member.story.at(-1)).toBe('peer-joined bob');
     await world.clock.advance(1_000);
-    expect(await seated(world)).toEqual(['alice']);
-    expect(alice.member.heard.at(-1)).toMatchObject({ type: 'peer-left', reason: 'replaced' });
+    expect(await seated(world)).toEqual(['alice', 'bob']);
+    expect(alice.member.story.at(-1)).toBe('peer-away bob');
+    expect(bob.rooms.size).toBe(0);
   });
 
   it('gives back nothing that was taken', async () => {

@@ -4,6 +4,7 @@ import { roomKey, type RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import type { Member } from './member.ts';
 import { Unavailable } from './ports/directory.ts';
+import { pause } from './patience.ts';
 import { Renewals } from './renewals.ts';
 import {
   type JoinOutcome,
@@ -90,7 +91,7 @@ export class Rooms implements RoomKeeper {
   away(member: Member, key: RoomKey): Promise<void> {
     const view = this.#open(key);
     const own = view.own.get(member.peer);
-    if (own?.member === member && !own.leaving) {
+    if (own?.member === member && (!own.leaving || own.leaving === 'away')) {
       const untilMs = this.#options.membership.nowMs() + this.#options.resumeWindowMs;
       own.leaving = 'away';
       own.seat = { ...own.seat, awayUntilMs: untilMs };
@@ -113,17 +114,15 @@ export class Rooms implements RoomKeeper {
   }
 
   /**
-   * A later session has this member's peer, and its seats or is about to: this node forgets them. What is left after a while
-   * is left for nobody, and goes.
+   * A later session has this member's peer, and its seats, or is about to. A seat that is this member's still after a while was left
+   * by a session that never came to be, and waits for the next.
    */
   handOver(member: Member, key: RoomKey): void {
     const view = this.#open(key);
-    if (view.own.get(member.peer)?.member === member) view.own.delete(member.peer);
-    member.rooms.delete(key);
-    const leave = () =>
-      void this.#insist(this.#open(key), () => this.#commands.release(member, key, 'replaced'));
-    this.#options.clock.after(LIMITS.handOverMs, leave);
-    this.#tidy(view);
+    const own = view.own.get(member.peer);
+    if (own?.member === member) own.leaving ??= 'away';
+    const { clock } = this.#options;
+    void this.#during(view, () => pause(clock, LIMITS.handOverMs).then(() => this.away(member, key)));
   }
 
   /** Nodes have ended: whoever was there is away. */

@@ -26,6 +26,7 @@ export interface RouterOptions {
   readonly directory: PeerDirectory;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  readonly lifeMs: number;
   readonly resumeWindowMs: number;
 }
 
@@ -145,7 +146,7 @@ export class Router {
   }
 
   async #put(lane: string, { from, to, text }: Parcel): Promise<PutAnswer> {
-    const { directory, writer, membership, metrics } = this.#options;
+    const { directory, writer, membership, metrics, lifeMs } = this.#options;
     if (!this.#quota.take(from.realm, Buffer.byteLength(text))) return { outcome: 'full' };
     const answer = await writer.ask(
       `mail ${lane}`,
@@ -154,7 +155,7 @@ export class Router {
           key: peerKey(from.realm, to.peer),
           instance: to.instance,
           text,
-          reading: membership.reading(),
+          reading: membership.reading(lifeMs),
           notAfterMs: membership.nowMs() + NOT_AFTER_MS,
         }),
       // There is nothing to undo, but what comes next must not be put before this one.

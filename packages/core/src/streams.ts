@@ -32,7 +32,7 @@ export interface StreamEvents {
   match(envelope: MatchEnvelope): void;
   replaced(envelope: ReplacedEnvelope): void;
   kicked(envelope: KickEnvelope): void;
-  /** Something of this node never arrived, and it may have been about any room it has part in. */
+  /** Something of another node never arrived, and it may have been about any room. */
   missed(from: NodeId): void;
 }
 

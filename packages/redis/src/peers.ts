@@ -10,6 +10,7 @@ import {
   type PeerPlace,
   type PutAnswer,
   type PutRequest,
+  Unavailable,
 } from '@parley/core';
 import type { InstanceId, NodeId, RoomId, SessionId } from '@parley/protocol';
 
@@ -29,8 +30,9 @@ export function redisPeers(scripts: Scripts, keys: Keys): PeerDirectory {
     async confirm(key, fence) {
       await run('confirm', key, [fence]);
     },
-    async assert(assertion) {
-      const [outcome] = await run('assert-peer', assertion.key, assertionArgs(assertion));
+    async assert(assertion, notAfterMs) {
+      const [outcome] = await run('assert-peer', assertion.key, [...assertionArgs(assertion), notAfterMs]);
+      if (outcome === 'late') throw new Unavailable('the assertion came too late');
       return outcome as AssertPeerAnswer;
     },
     async away(assertion, awayMs) {

@@ -52,7 +52,7 @@ export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDi
       const args = [random.id(), node, peer, fence, session, instance, lifeMs, ...readingArgs(reading)];
       return seatAnswer(key, await scripts.run('resume-seat', keys.room(key), args));
     },
-    async assert({ key, facts, node, seats, codeLifeMs, lifeMs, reading, notAfterMs }) {
+    async assert({ key, facts, node, seats, spared = [], codeLifeMs, lifeMs, reading, notAfterMs }) {
       const own = [facts.epoch, facts.capacity, facts.code ? 1 : 0, codeLifeMs ?? '', doorText(facts.door)];
       const args = [
         random.id(),
@@ -60,6 +60,7 @@ export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDi
         node,
         lifeMs,
         ...own,
+        spared.join(' '),
         seats.length,
         ...seats.flatMap(ownSeatArgs),
         ...readingArgs(reading),

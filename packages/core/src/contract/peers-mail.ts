@@ -26,7 +26,7 @@ export function peerMailContract(make: MakeDirectory): void {
       peers().put(putOf('ann', text, more));
     const leave = () => peers().away(peerAssertionOf('ann'), LONG_MS);
     const assert = (more: Parameters<typeof peerAssertionOf>[1] = {}) =>
-      peers().assert(peerAssertionOf('ann', more));
+      peers().assert(peerAssertionOf('ann', more), Infinity);
     const confirm = (at: number) => peers().confirm(ANN, fenceAt('ann', at));
     /** What session `at` is handed when it comes with the secret of an earlier one: texts, and how often each was handed before. */
     async function fetch(at: number, withSecretOf: number, more: Partial<PeerClaim> = {}) {
@@ -244,7 +244,7 @@ export function peerMailContract(make: MakeDirectory): void {
     it('is not for a new life that the directory had forgotten', async () => {
       await leave();
       await put('one');
-      await peers().assert(peerAssertionOf('ann', { at: 2 }));
+      await peers().assert(peerAssertionOf('ann', { at: 2 }), Infinity);
 
       expect(await fetch(3, 2)).toEqual([]);
     });

@@ -47,6 +47,7 @@ export const SHORT_MS = 200;
 export const LONGER_MS = 300;
 /** A reading by a node that knows of no lost node, where peers may be away for longer than any test. */
 export const readingOf = (more: Partial<Reading> = {}): Reading => ({
+  lostUntilMs: Infinity,
   lost: [],
   awayMs: LONG_MS,
   mercyUntilMs: 0,

@@ -10,6 +10,7 @@ import {
   type Reading,
   type SecretHash,
 } from '../ports/directory.ts';
+import { isLost } from './places.ts';
 
 /** A peer as it is kept. */
 export interface PeerRecord {
@@ -52,9 +53,9 @@ export const isOver = ({ awayUntilMs }: PeerLife, nowMs: number, reading: Readin
   awayUntilMs !== undefined && windowEndMs(awayUntilMs, reading) <= nowMs;
 
 /** A peer whose node is lost is away, from now on. */
-export const seenAway = (life: PeerLife, nowMs: number, { lost, awayMs }: Reading): PeerLife =>
-  life.awayUntilMs === undefined && lost.includes(life.node)
-    ? { ...life, awayUntilMs: nowMs + awayMs }
+export const seenAway = (life: PeerLife, untilMs: number, nowMs: number, reading: Reading): PeerLife =>
+  life.awayUntilMs === undefined && isLost(life.node, untilMs, reading)
+    ? { ...life, awayUntilMs: nowMs + reading.awayMs }
     : life;
 
 /** Whether it may still come back for mail that its last session was not handed. */

@@ -1,13 +1,14 @@
 import type { Fence } from '../fence.ts';
 import type { PeerKey } from '../keys.ts';
-import type {
-  AssertPeerAnswer,
-  ClaimAnswer,
-  PeerAssertion,
-  PeerClaim,
-  PeerDirectory,
-  PutAnswer,
-  PutRequest,
+import {
+  type AssertPeerAnswer,
+  type ClaimAnswer,
+  type PeerAssertion,
+  type PeerClaim,
+  type PeerDirectory,
+  type PutAnswer,
+  type PutRequest,
+  Unavailable,
 } from '../ports/directory.ts';
 import type { World } from './directory.ts';
 import { Lapsing } from './lapsing.ts';
@@ -78,7 +79,8 @@ export class MemoryPeers implements PeerDirectory {
     this.records.set(key, { ...held, life: confirmed(held.life) });
   }
 
-  async assert(assertion: PeerAssertion): Promise<AssertPeerAnswer> {
+  async assert(assertion: PeerAssertion, notAfterMs: number): Promise<AssertPeerAnswer> {
+    if (this.#nowMs() > notAfterMs) throw new Unavailable('the assertion came too late');
     const held = this.records.get(assertion.key);
     if (isSuperseded(assertion.fence, held)) return 'superseded';
     const isKnown = held?.fence === assertion.fence;
@@ -101,7 +103,7 @@ export class MemoryPeers implements PeerDirectory {
     if (nowMs > notAfterMs) return { outcome: 'late' };
     const held = this.records.get(key);
     if (!held?.life || held.life.instance !== instance) return { outcome: 'gone' };
-    const life = seenAway(held.life, nowMs, reading);
+    const life = seenAway(held.life, held.untilMs, nowMs, reading);
     if (life.awayUntilMs === undefined) return { outcome: 'here', ...placeOf(life) };
     if (isOver(life, nowMs, reading)) return { outcome: 'gone' };
 

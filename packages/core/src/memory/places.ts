@@ -1,4 +1,5 @@
-import type { PeerId } from '@parley/protocol';
+import type { NodeId, PeerId } from '@parley/protocol';
+import type { Reading } from '../ports/reading.ts';
 import type { SeatClaim } from '../ports/directory.ts';
 
 /** Who is somewhere, and until when if nobody says so again: a seat of a room, or a waiter of a queue. */
@@ -8,6 +9,10 @@ export interface Place<Holder> {
 }
 
 export type Places<Holder> = Map<PeerId, Place<Holder>>;
+
+/** Whether an entry of a node stands for nobody: the node is lost, and has not asserted it since that was known. */
+export const isLost = (node: NodeId, untilMs: number, { lost, lostUntilMs }: Reading) =>
+  lost.includes(node) && untilMs <= lostUntilMs;
 
 export const latestEndMs = (places: Places<unknown>) =>
   [...places.values()].reduce((latestMs, place) => Math.max(latestMs, place.untilMs), -Infinity);

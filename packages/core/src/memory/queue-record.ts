@@ -1,7 +1,7 @@
 import type { NodeId, PeerId, RoomId } from '@parley/protocol';
 import type { QueueKey } from '../keys.ts';
 import type { FreshMatch, Match, OwnWaiter, Reading, Waiter, WaitersAssertion } from '../ports/directory.ts';
-import { bareClaim, firstFree, latestEndMs, type Place } from './places.ts';
+import { bareClaim, firstFree, latestEndMs, type Place, isLost } from './places.ts';
 
 /** How long a complete match is remembered, so that the node of every member hears of it. */
 const COMPLETE_MEMORY_MS = 30_000;
@@ -59,7 +59,8 @@ export function settle(
   for (const place of queue.waiters.values()) {
     if (place.isAway) endWindow(queue, place, nowMs, reading);
     else if (place.untilMs <= nowMs) giveUp(queue, place.holder.peer);
-    else if (reading?.lost.includes(place.holder.node)) goAway(queue, place, nowMs + reading.awayMs);
+    else if (reading && isLost(place.holder.node, place.untilMs, reading))
+      goAway(queue, place, nowMs + reading.awayMs);
   }
 }
 

@@ -9,7 +9,7 @@ import type {
   SeatClaim,
   SeatRef,
 } from '../ports/directory.ts';
-import { latestEndMs, type Place, type Places } from './places.ts';
+import { latestEndMs, type Place, type Places, isLost } from './places.ts';
 
 /** A room as it is kept. One call works on a copy, and what it does not keep has not happened. */
 export interface RoomRecord {
@@ -54,10 +54,10 @@ export function asFound(
   return { ...kept, seats, tag: hasChanged ? newTag() : kept.tag };
 }
 
-function seenAway(place: Place<Seat>, nowMs: number, { lost, awayMs }: Reading): Place<Seat> {
+function seenAway(place: Place<Seat>, nowMs: number, reading: Reading): Place<Seat> {
   const { holder } = place;
-  if (holder.awayUntilMs !== undefined || !lost.includes(holder.node)) return place;
-  return { ...place, holder: { ...holder, awayUntilMs: nowMs + awayMs } };
+  if (holder.awayUntilMs !== undefined || !isLost(holder.node, place.untilMs, reading)) return place;
+  return { ...place, holder: { ...holder, awayUntilMs: nowMs + reading.awayMs } };
 }
 
 const isOver = ({ awayUntilMs }: Seat, nowMs: number, { mercyUntilMs }: Reading) =>

@@ -107,6 +107,7 @@ export class MemoryRooms implements RoomDirectory {
     facts,
     node,
     seats,
+    spared = [],
     codeLifeMs,
     lifeMs,
     reading,
@@ -120,7 +121,7 @@ export class MemoryRooms implements RoomDirectory {
     if (hasChanged) room.facts = bareFacts(facts);
     if (codeLifeMs !== undefined && facts.epoch === room.facts.epoch)
       room.goodUntilMs = Math.max(room.goodUntilMs, this.#nowMs() + codeLifeMs);
-    if (removeGhosts(room, node, seats)) hasChanged = true;
+    if (removeGhosts(room, node, [...seats.map(({ peer }) => peer), ...spared])) hasChanged = true;
 
     const refused: PeerId[] = [];
     const isThisRoom = facts.epoch === room.facts.epoch;
@@ -177,8 +178,8 @@ export class MemoryRooms implements RoomDirectory {
 }
 
 /** Removes the seats that claim to be here, at `node`, and are not; tells whether there were any. */
-function removeGhosts(room: RoomRecord, node: NodeId, seats: readonly OwnSeat[]): boolean {
-  const own = new Set(seats.map(({ peer }) => peer));
+function removeGhosts(room: RoomRecord, node: NodeId, known: readonly PeerId[]): boolean {
+  const own = new Set(known);
   const ghosts = [...room.seats.values()].filter(
     ({ holder }) => holder.node === node && holder.awayUntilMs === undefined && !own.has(holder.peer),
   );

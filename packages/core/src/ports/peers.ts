@@ -131,7 +131,7 @@ export interface PeerDirectory {
   /** The session of this fence was heard: its secret is the only one from now on, and the mail handed to it is delivered. */
   confirm(key: PeerKey, fence: Fence): Promise<void>;
   /** Renews and repairs: the peer is here, also if it was found to be away. */
-  assert(assertion: PeerAssertion): Promise<AssertPeerAnswer>;
+  assert(assertion: PeerAssertion, notAfterMs: number): Promise<AssertPeerAnswer>;
   /** The session ended without a goodbye: the peer is away for `awayMs` from now, or from when this was said first. */
   away(assertion: PeerAssertion, awayMs: number): Promise<'away' | 'superseded'>;
   /** Keeps a signal for a peer that is away; of one whose node is lost, it finds that it is. Never to be repeated. */

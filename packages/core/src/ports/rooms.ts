@@ -110,6 +110,8 @@ export interface SeatsAssertion {
   readonly node: NodeId;
   /** Every seat this node holds in this room. */
   readonly seats: readonly OwnSeat[];
+  /** Peers of this node whose seats are about to be given back or left waiting: they stay as they are. */
+  readonly spared?: readonly PeerId[];
   /** A code: how long it is still good with nobody there, in case the room has to be put back. */
   readonly codeLifeMs?: number;
   readonly lifeMs: number;

@@ -58,7 +58,7 @@ export function expectNothingPending(...nodes: TestNode[]): void {
 
 export async function readStage({ directory }: Cluster['world']) {
   const facts = { epoch: '9', capacity: 2, code: false };
-  const reading = { lost: [], awayMs: AWAY_MS, mercyUntilMs: 0 };
+  const reading = { lostUntilMs: 0, lost: [], awayMs: AWAY_MS, mercyUntilMs: 0 };
   const onlooker = { node: 'onlooker' as never, seats: [], lifeMs: 1, reading, notAfterMs: Infinity };
   return (await directory.rooms.assert({ key: 'main/stage' as never, facts, ...onlooker })).room;
 }

@@ -86,7 +86,7 @@ export function claimAgain({ directory }: World, { ground }: Place, member: Pupp
     offered,
     isFixed: true,
     lifeMs: 1,
-    reading: ground.membership.reading(),
+    reading: ground.membership.reading(LIFE_MS),
     notAfterMs: Infinity,
   });
 }

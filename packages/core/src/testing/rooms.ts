@@ -117,7 +117,7 @@ export async function roomOf({ directory }: World, key = KEY): Promise<RoomSnaps
     facts: { epoch: '9', capacity: 2, code: false },
     seats: [],
     lifeMs: 1,
-    reading: { lost: [], awayMs: AWAY_MS, mercyUntilMs: 0 },
+    reading: { lostUntilMs: 0, lost: [], awayMs: AWAY_MS, mercyUntilMs: 0 },
     notAfterMs: Infinity,
   });
   return room;

@@ -98,6 +98,7 @@ export class RouterBench {
       directory: this.directory as unknown as PeerDirectory,
       clock,
       metrics,
+      lifeMs: 225_000,
       resumeWindowMs: AWAY_MS,
     });
   }

@@ -3,8 +3,8 @@
 --
 -- KEYS[1]  room
 -- ARGV     1 tag of the change, 2 not after (ms), 3 node, 4 life in ms; the room as this node knows it: 5 epoch, 6 capacity,
---          7 code (1 or 0), 8 how long the code is still good in ms (or empty), 9 door (JSON list, or empty); 10 number of its seats, then four for each: peer, fence, joinedAt in us,
---          and session, instance, user and meta as one line; then the reading (see read_reading)
+--          7 code (1 or 0), 8 how long the code is still good in ms (or empty), 9 door (JSON list, or empty); 10 peers whose seats stay as
+--          they are, divided by spaces; 11 number of its seats, then four for each: peer, fence, joinedAt in us, and session, instance, user and meta as one line; then the reading (see read_reading)
 -- Returns  'late', or the room with the refused peers, divided by spaces, in the place of an outcome; with an empty tag if there is
 --          none, and none is made of no seats
 --
@@ -20,11 +20,14 @@ if now_ms > not_after_ms then
   return { 'late' }
 end
 
-local own, reading_at = read_groups(10, { 'peer', 'fence', 'joined_us', 'rest' })
+local own, reading_at = read_groups(11, { 'peer', 'fence', 'joined_us', 'rest' })
 local is_own = {}
 for _, claim in ipairs(own) do
   claim.joined_us = tonumber(claim.joined_us)
   is_own[claim.peer] = true
+end
+for peer in string.gmatch(ARGV[10], '%S+') do
+  is_own[peer] = true
 end
 -- Where there are not places for all, those who came first have them.
 table.sort(own, function(a, b) return a.joined_us < b.joined_us end)

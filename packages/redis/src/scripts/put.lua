@@ -24,7 +24,7 @@ if record.instance ~= instance then
 end
 local away = record.away
 if away == '0' then
-  if not reading.lost[record.node] then
+  if not is_lost(record.node, tonumber(record['until']), reading) then
     return { 'here', record.node, record.session }
   end
   away = digits(now_ms + reading.away_ms)

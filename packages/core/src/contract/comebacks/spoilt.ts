@@ -53,8 +53,8 @@ export const SPOILT: readonly Spoilt[] = [
     },
   })),
   ofPeers('owner', 'believing an earlier session that asserts', (peers) => ({
-    assert: async (assertion) => {
-      const answer = await peers.assert(assertion);
+    assert: async (assertion, notAfterMs) => {
+      const answer = await peers.assert(assertion, notAfterMs);
       return answer === 'superseded' ? 'asserted' : answer;
     },
   })),
@@ -83,7 +83,7 @@ export const SPOILT: readonly Spoilt[] = [
   })),
   ofPeers('resume', 'not asking who it is', (peers) => ({
     claim: (claim) => peers.claim({ ...claim, user: ANYBODY }),
-    assert: (assertion) => peers.assert({ ...assertion, user: ANYBODY }),
+    assert: (assertion, notAfterMs) => peers.assert({ ...assertion, user: ANYBODY }, notAfterMs),
     away: (assertion, awayMs) => peers.away({ ...assertion, user: ANYBODY }, awayMs),
   })),
   ofPeers('resume', 'having no mercy', (peers) => ({
@@ -180,8 +180,8 @@ export const SPOILT: readonly Spoilt[] = [
     },
   })),
   ofPeers('waits', 'leaving mail unseen', (peers) => ({
-    async assert(assertion) {
-      const answer = await peers.assert(assertion);
+    async assert(assertion, notAfterMs) {
+      const answer = await peers.assert(assertion, notAfterMs);
       return answer === 'mail-waits' ? 'asserted' : answer;
     },
   })),
@@ -236,7 +236,7 @@ const impatient = (reading: Reading): Reading =>
 const bound = (peers: PeerDirectory): PeerDirectory => ({
   claim: (claim) => peers.claim(claim),
   confirm: (key, fence) => peers.confirm(key, fence),
-  assert: (assertion) => peers.assert(assertion),
+  assert: (assertion, notAfterMs) => peers.assert(assertion, notAfterMs),
   away: (assertion, awayMs) => peers.away(assertion, awayMs),
   put: (request) => peers.put(request),
   bye: (key, fence) => peers.bye(key, fence),

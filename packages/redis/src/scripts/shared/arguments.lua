@@ -20,8 +20,16 @@ local function set_from(first)
   return set
 end
 
--- What who asks knows and this key cannot: how long a peer may be away (ms), the time before which no window ends, and the
--- nodes that are lost, which are the rest of the arguments.
+-- What who asks knows and this key cannot: how long a peer may be away (ms), the time before which no window ends, until when
+-- entries were asserted that may be at a lost node, and the nodes that are lost, which are the rest of the arguments.
 local function read_reading(at)
-  return { away_ms = tonumber(ARGV[at]), mercy_until_ms = tonumber(ARGV[at + 1]), lost = set_from(at + 2) }
+  return {
+    away_ms = tonumber(ARGV[at]), mercy_until_ms = tonumber(ARGV[at + 1]), lost_until_ms = tonumber(ARGV[at + 2]),
+    lost = set_from(at + 3),
+  }
+end
+
+-- What ends later was asserted since: then its node was not lost, or is not any more.
+local function is_lost(node, until_ms, reading)
+  return reading.lost[node] and until_ms <= reading.lost_until_ms
 end

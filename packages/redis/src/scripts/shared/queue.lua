@@ -148,7 +148,7 @@ local function read_queue(key, named, reading)
       end_window(queue, peer, reading)
     elseif waiter.until_ms <= now_ms then
       drop_waiter(queue, peer)
-    elseif reading and reading.lost[waiter.node] then
+    elseif reading and is_lost(waiter.node, waiter.until_ms, reading) then
       go_away(queue, peer, now_ms + reading.away_ms)
     end
   end

@@ -23,7 +23,7 @@ local function read_room(key, new_tag, reading)
     if string.sub(name, 1, 5) == 'seat:' then
       local peer = string.sub(name, 6)
       local until_ms, joined_us, away, fence, node, rest = string.match(line, '^1 (%d+) (%d+) (%d+) (%S+) (%S+) (.*)$')
-      if reading and away == '0' and reading.lost[node] then
+      if reading and away == '0' and is_lost(node, tonumber(until_ms), reading) then
         away = digits(now_ms + reading.away_ms)
         room.dirty[peer] = true
       end
