@@ -95,6 +95,7 @@ describe('redis adapters: a frozen Redis', () => {
     const heard: Envelope[] = [];
     await ports.bus.start({
       received: (_from, envelopes) => void heard.push(...envelopes),
+      resubscribed() {},
       failed: (_to, envelopes) => void failed.push(...envelopes),
     });
     redis.pause();
@@ -117,7 +118,11 @@ describe('redis adapters: a Redis that dies and comes back empty', () => {
   it('fails at once while it is gone, and goes on when it is back', async () => {
     const before = await ports.directory.nodes.beat(row(), lifeMs);
     const heard: Envelope[] = [];
-    await ports.bus.start({ received: (_from, envelopes) => void heard.push(...envelopes), failed() {} });
+    await ports.bus.start({
+      received: (_from, envelopes) => void heard.push(...envelopes),
+      resubscribed() {},
+      failed() {},
+    });
     await redis.crash();
     await until('the connection to be seen broken', () => ports.state().commands !== 'ready');
     const { failure, ms } = await timed(() => ports.directory.nodes.beat(row(), lifeMs));
@@ -151,7 +156,9 @@ describe('redis adapters: a full Redis', () => {
     await directory.nodes.beat(row(), lifeMs);
     expect(await directory.peers.claim(comebackOf(ann))).toMatchObject({ outcome: 'resumed', mail: [{}] });
     await directory.peers.confirm(ann.key, ann.fence);
-    expect(await directory.peers.assert({ ...ann, rooms: [] }, Infinity)).toBe('asserted');
+    await directory.peers.abandon(ann.key, ann.fence, lifeMs);
+    expect(await plain.hget(keysOf(prefix).peer(ann.key), 'away')).not.toBe('0');
+    expect(await directory.peers.assert({ ...ann, rooms: [] }, reading, Infinity)).toBe('asserted');
     expect(await directory.peers.away({ ...ann, rooms: [] }, lifeMs)).toBe('away');
     expect(await directory.rooms.away({ key, ...seat }, lifeMs, lifeMs)).toMatchObject({
       outcome: 'changed',
@@ -172,7 +179,7 @@ describe('redis adapters: a full Redis', () => {
     expect(answer.room.seats).toEqual(own);
     expect(await directory.rooms.leave({ key, ...seat })).toMatchObject({ outcome: 'changed' });
     await directory.peers.bye(ann.key, ann.fence);
-    expect(await directory.peers.assert({ ...ann, rooms: [] }, Infinity)).toBe('superseded');
+    expect(await directory.peers.assert({ ...ann, rooms: [] }, reading, Infinity)).toBe('superseded');
     expect(await directory.bans.ban(eve, lifeMs)).toMatchObject({ outcome: 'banned' });
     expect(await directory.bans.unban(eve)).toMatchObject({ outcome: 'unbanned' });
   });

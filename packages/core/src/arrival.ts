@@ -1,6 +1,8 @@
 import type { PeerId, RoomSnapshot } from '@parley/protocol';
+import { maySit } from './allowed.ts';
 import { roomKey } from './keys.ts';
 import { handOut } from './mail.ts';
+import type { Membership } from './membership.ts';
 import type { NodeOptions } from './options.ts';
 import { pause } from './patience.ts';
 import type { Clock, Random } from './ports/clock.ts';
@@ -14,6 +16,7 @@ import { welcomeOf } from './welcome.ts';
 
 export interface ArrivalParts {
   readonly options: NodeOptions;
+  readonly membership: Membership;
   readonly presence: Presence;
   readonly rooms: Rooms;
   readonly clock: Clock;
@@ -45,6 +48,9 @@ async function claim(session: Session, parts: ArrivalParts): Promise<void> {
       return comeBack(session, answer, parts);
     case 'unproven':
       if (session.ended) return;
+      // Its own node may be about to say again what the directory has lost.
+      if (parts.membership.recovering)
+        return session.close('cluster-unavailable', parts.membership.recoveryMs);
       session.startAnew(parts.random.id() as PeerId);
       return claim(session, parts);
     case 'superseded':
@@ -56,8 +62,8 @@ async function claim(session: Session, parts: ArrivalParts): Promise<void> {
 
 /** A new life in the place of an old one, which goes at once. */
 function takeOver(session: Session, former: FormerPeer, { presence, rooms }: ArrivalParts): void {
-  for (const room of former.rooms) void rooms.vacate(session, room, former.instance);
-  presence.replace(session, former);
+  const vacated = former.rooms.map((room) => rooms.vacate(session, room, former.instance, 'replaced'));
+  void Promise.all(vacated).then(() => presence.replace(session, former));
 }
 
 /** The life goes on, and with it every seat. The older session hears of it last, when nothing is its own any more. */
@@ -69,7 +75,9 @@ async function comeBack(
   const { presence, rooms, clock } = parts;
   const taken = Promise.all(
     claimed.map(async (room) => {
-      const isTaken = await rooms.resume(session, room);
+      const isTaken = maySit(session.identity, room)
+        ? await rooms.resume(session, room)
+        : await rooms.vacate(session, room, session.instance, 'left');
       if (!isTaken) session.rooms.delete(roomKey(session.realm, room));
     }),
   ).then(() => former && presence.replace(session, former));

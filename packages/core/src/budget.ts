@@ -12,6 +12,11 @@ export class Budget {
     this.#atMs = nowMs;
   }
 
+  /** What was taken and then not used. */
+  giveBack(amount: number): void {
+    this.#left = Math.min(this.#burst, this.#left + amount);
+  }
+
   /** 0 if it was taken, else after how many milliseconds it could be. Nothing is taken then. */
   take(amount: number, nowMs: number): number {
     this.#left = Math.min(this.#burst, this.#left + (nowMs - this.#atMs) * this.#perMs);

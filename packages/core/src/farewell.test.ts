@@ -1,6 +1,6 @@
 import { CLOSES } from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
-import { farewellOf } from './farewell.ts';
+import { partingOf, takeLeave } from './farewell.ts';
 import type { Matchmaker } from './matchmaker.ts';
 import type { SessionEnd } from './ports/metrics.ts';
 import type { Presence } from './presence.ts';
@@ -8,9 +8,9 @@ import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import { Puppet } from './testing/puppet.ts';
 
-const AWAY = ['room away', 'queue away', 'peer away'];
-const HANDED_OVER = ['room handed over', 'queue away', 'peer forgotten'];
-const released = (reason: string) => [`room left: ${reason}`, 'queue left', 'peer released'];
+const AWAY = ['room: away', 'queue away', 'peer away'];
+const HANDED_OVER = ['room: handed-over', 'queue away', 'peer forgotten'];
+const released = (reason: string) => [`room: ${reason}`, 'queue left', 'peer released'];
 
 /** What becomes of everything by each close that is not followed by a return; all others wait. */
 const FINAL: Partial<Record<SessionEnd, readonly string[]>> = {
@@ -48,9 +48,7 @@ function deedsOf(end: SessionEnd, session = seatedSession()): string[] {
   const deeds: string[] = [];
   const does = (deed: string) => async () => void deeds.push(deed);
   const rooms = {
-    leave: async (_member: unknown, _key: unknown, reason: string) => void deeds.push(`room left: ${reason}`),
-    away: does('room away'),
-    handOver: does('room handed over'),
+    part: async (_member: unknown, _key: unknown, parting: string) => void deeds.push(`room: ${parting}`),
   };
   const matchmaker = { leave: does('queue left'), away: does('queue away') };
   const presence = {
@@ -58,7 +56,7 @@ function deedsOf(end: SessionEnd, session = seatedSession()): string[] {
     release: does('peer released'),
     forget: does('peer forgotten'),
   };
-  farewellOf(end)(session, {
+  takeLeave(session, partingOf(end), {
     rooms: rooms as unknown as Rooms,
     matchmaker: matchmaker as unknown as Matchmaker,
     presence: presence as unknown as Presence,

@@ -6,46 +6,20 @@ import type { Presence } from './presence.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 
-interface Parts {
-  readonly rooms: Rooms;
-  readonly matchmaker: Matchmaker;
-  readonly presence: Presence;
-}
-
-/** What becomes of the claim, the seats and the places of a session that has ended. */
-export type Farewell = (session: Session, parts: Parts) => void;
+/**
+ * What becomes of the claim, the seats and the places of a session that has ended: `away`: they wait for its peer;
+ * `handed-over`: a later session has them, or is about to; else they are free at once, for this reason.
+ */
+export type Parting = 'away' | 'handed-over' | LeaveReason;
 
 /** By how it ended: whoever may come back by itself finds everything as it was. */
-export function farewellOf(end: SessionEnd): Farewell {
-  if (end === 'replaced') return handOver;
-  return mayComeBack(end) ? putAway : release(REASONS[end] ?? 'lost');
+export function partingOf(end: SessionEnd): Parting {
+  if (end === 'replaced') return 'handed-over';
+  return mayComeBack(end) ? 'away' : (REASONS[end] ?? 'lost');
 }
 
 const mayComeBack = (end: SessionEnd) =>
   end === 'connection-lost' || CLOSES[end satisfies CloseName].reconnect !== 'never';
-
-/** Everything waits for it, for a while. */
-const putAway: Farewell = (session, { rooms, matchmaker, presence }) => {
-  for (const key of session.rooms.keys()) void rooms.away(session, key);
-  for (const key of session.queues) void matchmaker.away(session, key);
-  void presence.away(session);
-};
-
-/** It is the later session's by now, but for the place in a queue, which that one takes over when it asks for it. */
-const handOver: Farewell = (session, { rooms, matchmaker, presence }) => {
-  for (const key of session.rooms.keys()) rooms.handOver(session, key);
-  for (const key of session.queues) void matchmaker.away(session, key);
-  presence.forget(session);
-};
-
-/** Everything is free at once. */
-const release =
-  (reason: LeaveReason): Farewell =>
-  (session, { rooms, matchmaker, presence }) => {
-    for (const key of session.rooms.keys()) void rooms.leave(session, key, reason);
-    for (const key of session.queues) void matchmaker.leave(session, key);
-    void presence.release(session);
-  };
 
 /** What the others are told of those who do not come back; of the rest that they were lost. */
 const REASONS: Partial<Record<SessionEnd, LeaveReason>> = {
@@ -53,3 +27,19 @@ const REASONS: Partial<Record<SessionEnd, LeaveReason>> = {
   kicked: 'kicked',
   banned: 'kicked',
 };
+
+/** Gives back what a session held, or leaves it waiting. */
+export function takeLeave(
+  session: Session,
+  parting: Parting,
+  { rooms, matchmaker, presence }: { rooms: Rooms; matchmaker: Matchmaker; presence: Presence },
+): void {
+  for (const key of session.rooms.keys()) void rooms.part(session, key, parting);
+  const waits = parting === 'away' || parting === 'handed-over';
+  // A place in a queue is taken over when the later session asks for it, and waits until then.
+  for (const key of session.queues)
+    void (waits ? matchmaker.away(session, key) : matchmaker.leave(session, key));
+  if (parting === 'away') void presence.away(session);
+  else if (parting === 'handed-over') presence.forget(session);
+  else void presence.release(session);
+}

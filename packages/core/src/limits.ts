@@ -10,8 +10,6 @@ export const LIMITS = {
   unreadyAfterMs: 10_000,
   /** and again when both were well for so long. */
   readyAgainAfterMs: 4_000,
-  /** The directory did not answer this node for so long: whoever could not come back meanwhile has the whole window again. */
-  outageMs: 5_000,
   /** A node that slept waits so long for its sockets to show that they are alive. */
   lifeSignMs: 5_000,
   /** After the directory lost its data: how long nobody is taken for gone because it is absent. */

@@ -18,7 +18,12 @@ export class MailQuota {
     this.#shareBytes = options.shareBytes;
   }
 
-  /** `false`: not now. Counts bytes that may then not be kept, too: whoever tries costs as much. */
+  /** These bytes were taken and then not kept. */
+  giveBack(realm: Realm, bytes: number): void {
+    this.#budgets.get(realm)?.budget.giveBack(bytes);
+  }
+
+  /** `false`: not now. */
   take(realm: Realm, bytes: number): boolean {
     const nowMs = this.#clock.nowMs();
     const entry = this.#budgets.get(realm) ?? this.#open(realm, nowMs);

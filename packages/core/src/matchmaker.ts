@@ -1,4 +1,5 @@
 import type { NodeId } from '@parley/protocol';
+import { matchedRoom } from './allowed.ts';
 import type { MatchEnvelope } from './envelope.ts';
 import type { QueueKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
@@ -212,7 +213,7 @@ export class Matchmaker {
 
   #assertion({ key, size }: QueueView): WaitersAssertion {
     const { node, membership, random } = this.#options;
-    const fresh = () => ({ id: random.id(), room: `match-${random.id()}` as Match['room'] });
+    const fresh = () => ({ id: random.id(), room: matchedRoom(random.id()) });
     return {
       key,
       size,

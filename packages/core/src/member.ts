@@ -10,6 +10,7 @@ import type {
   SessionId,
   UserId,
 } from '@parley/protocol';
+import type { Parting } from './farewell.ts';
 import type { Fence } from './fence.ts';
 import type { QueueKey, RoomKey } from './keys.ts';
 import type { SendOutcome } from './ports/socket.ts';
@@ -28,8 +29,10 @@ export interface Member {
   readonly queues: Set<QueueKey>;
   /** It ends: it hears nothing any more, and what it still gets is given back. */
   readonly ended: boolean;
-  /** The node slept, or was taken for lost, and asks just now whether this member is alive: see `Doubt`. */
-  readonly isDoubted: boolean;
+  /** What becomes of its seats when it has ended. */
+  readonly parting: Parting;
+  /** The node slept, or was taken for lost, and has not said since that this member is here: see `Doubt`. */
+  isDoubted: boolean;
   send(message: Outgoing): void;
   /** An error reply. */
   fail(code: ErrorCode, fields: Omit<ErrorReply, 'type' | 'code' | 'message'>): void;

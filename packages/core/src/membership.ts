@@ -10,6 +10,7 @@ import {
   type Reading,
   Unavailable,
 } from './ports/directory.ts';
+import { OwnInbox } from './own-inbox.ts';
 import type { Log } from './ports/log.ts';
 import { Steadiness } from './steadiness.ts';
 
@@ -44,7 +45,7 @@ export class Membership {
   readonly #table: NodeTable;
   readonly #bus: Bus;
   readonly #clock: Clock;
-  readonly #random: Random;
+  readonly #ownInbox: OwnInbox;
   readonly #log: Log;
   readonly #describe: () => Pick<NodeRow, 'version' | 'sessions'>;
   readonly #events: MembershipEvents;
@@ -62,11 +63,6 @@ export class Membership {
   #offsetMs = 0;
   #recoveringUntilMs = 0;
   #beatenAtMs = 0;
-  #mercyUntilMs = 0;
-  #probe = '';
-  #heardAtMs = 0;
-  #rebuiltAtMs = 0;
-  #askedAtMs = 0;
   #cancel: Cancel | undefined;
   #beating: Promise<void> | undefined;
   #isBeating = false;
@@ -89,7 +85,7 @@ export class Membership {
     this.#table = options.table;
     this.#bus = options.bus;
     this.#clock = options.clock;
-    this.#random = options.random;
+    this.#ownInbox = new OwnInbox(options);
     this.#log = options.log;
     this.#describe = options.describe;
     this.#events = options.events;
@@ -98,7 +94,7 @@ export class Membership {
   }
 
   start(): void {
-    this.#heardAtMs = this.#clock.nowMs();
+    this.#ownInbox.excuseSleep();
     this.#table.whenBack?.(() => this.#beatNow());
     this.#beatNow();
   }
@@ -128,7 +124,7 @@ export class Membership {
 
   /** This node hears its own inbox. */
   get hears(): boolean {
-    return this.#clock.nowMs() - this.#heardAtMs < LIMITS.deafAfterMs;
+    return this.#ownInbox.hears;
   }
 
   /** Whether new sessions are well served here: a hiccup of the directory does not change that, and one good beat neither. */
@@ -138,7 +134,7 @@ export class Membership {
 
   /** How long ago the inbox was last known to be heard. */
   get probeAgeMs(): number {
-    return this.#clock.nowMs() - this.#heardAtMs;
+    return this.#ownInbox.ageMs;
   }
 
   /**
@@ -156,7 +152,8 @@ export class Membership {
 
   /** No window ends before this time of the directory: see {@link Reading.mercyUntilMs}. */
   get mercyUntilMs(): number {
-    return this.#mercyUntilMs;
+    const { wokeAtMs = 0 } = this.#last ?? {};
+    return wokeAtMs > 0 ? wokeAtMs + this.awayMs : 0;
   }
 
   /** What this node knows and a key of the directory cannot, of entries that are asserted for `lifeMs`. */
@@ -164,7 +161,7 @@ export class Membership {
     // Whose own beat fails passes no verdict: whom it took for lost may be back.
     const lost = this.#up ? this.ended() : [];
     const lostUntilMs = (this.#last?.nowMs ?? 0) + lifeMs;
-    return { lost, lostUntilMs, awayMs: this.awayMs, mercyUntilMs: this.#mercyUntilMs };
+    return { lost, lostUntilMs, awayMs: this.awayMs, mercyUntilMs: this.mercyUntilMs };
   }
 
   /** The directory has lost data a short while ago: what is absent may only not be back yet. */
@@ -194,7 +191,7 @@ export class Membership {
     return undefined;
   }
 
-  /** Nodes that are known to be lost or gone: scripts drop their entries. */
+  /** Nodes that are known to be lost or gone. */
   ended(): NodeId[] {
     return [...this.#known.values()].filter(({ state }) => state !== 'alive').map(({ node }) => node);
   }
@@ -222,10 +219,7 @@ export class Membership {
 
   /** A probe came through the inbox. */
   heard(token: string): void {
-    if (token !== this.#probe) return;
-    const wasDeaf = !this.hears;
-    this.#heardAtMs = this.#clock.nowMs();
-    if (!wasDeaf) return;
+    if (!this.#ownInbox.heard(token)) return;
     this.#events.heardAgain();
     // The others send nothing here before a beat has told them.
     this.#beatNow();
@@ -241,8 +235,7 @@ export class Membership {
     this.#isBeating = true;
     this.#look();
     const startedAtMs = this.#clock.nowMs();
-    // A process that slept has not listened: its silence says nothing about the inbox.
-    if (startedAtMs - this.#askedAtMs >= LIMITS.deafAfterMs) this.#heardAtMs = startedAtMs;
+    this.#ownInbox.excuseSleep();
     try {
       const row = { node: this.#node, inbox: this.#bus.inbox, hears: this.hears, ...this.#describe() };
       this.#learn(await this.#table.beat(row, LIMITS.beatLifeMs), startedAtMs);
@@ -251,8 +244,22 @@ export class Membership {
     }
     this.#isBeating = false;
     if (this.#stopped) return;
-    this.#ask();
+    this.#ownInbox.ask(this.#up ? this.#upSinceMs : undefined);
     this.#cancel = this.#clock.after(LIMITS.beatIntervalMs, () => this.#beatNow());
+  }
+
+  /** Something that this node had said was not there: a part of the directory has lost its data, though not the table. */
+  foundLost(): void {
+    if (!this.recovering) this.#recover();
+  }
+
+  #recover(): void {
+    this.#recoveringUntilMs = this.#clock.nowMs() + LIMITS.recoveryMs;
+    this.#log.warn(
+      { event: 'directory-lost-data' },
+      'the directory has lost data; everything is asserted again',
+    );
+    this.#events.dataLost();
   }
 
   #look(): boolean {
@@ -273,7 +280,6 @@ export class Membership {
     this.#offsetMs = answer.nowMs - (startedAtMs + now) / 2;
     this.#last = answer;
     const silentMs = now - this.#beatenAtMs;
-    if (before && silentMs >= LIMITS.outageMs) this.#mercyUntilMs = answer.nowMs + this.awayMs;
     this.#beatenAtMs = now;
     // What came meanwhile was not heeded.
     if (before && silentMs >= LIMITS.beatLifeMs) this.#events.heardAgain();
@@ -291,14 +297,7 @@ export class Membership {
     if (ended.length > 0) this.#events.nodesEnded(ended.map(({ node }) => node));
 
     // A count that does not rise: a replica was promoted that had not heard everything.
-    if (before && (before.table !== answer.table || before.beats >= answer.beats)) {
-      this.#recoveringUntilMs = now + LIMITS.recoveryMs;
-      this.#log.warn(
-        { event: 'directory-lost-data' },
-        'the directory has lost data; everything is asserted again',
-      );
-      this.#events.dataLost();
-    }
+    if (before && (before.table !== answer.table || before.beats >= answer.beats)) this.#recover();
     const isLapsed = answer.was === 'lost' || (answer.was === 'new' && before?.table === answer.table);
     if (before && isLapsed) {
       this.#log.warn({ event: 'node-returned' }, 'this node was taken for lost, and is back');
@@ -307,19 +306,5 @@ export class Membership {
     this.#events.beaten(answer);
     this.#look();
     this.#markReady();
-  }
-
-  /** Sends the probe, and gives up a subscription that has been silent for too long while the directory answered. */
-  #ask(): void {
-    const now = this.#clock.nowMs();
-    const silentSinceMs = Math.max(this.#heardAtMs, this.#rebuiltAtMs, this.#upSinceMs);
-    if (this.#up && now - silentSinceMs >= LIMITS.deafAfterMs) {
-      this.#rebuiltAtMs = now;
-      this.#log.warn({ event: 'inbox-deaf' }, 'this node does not hear its own inbox; subscribing anew');
-      this.#bus.rebuild();
-    }
-    this.#askedAtMs = now;
-    this.#probe = this.#random.id();
-    this.#bus.send(this.#bus.inbox, { kind: 'probe', token: this.#probe });
   }
 }

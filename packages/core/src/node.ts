@@ -1,7 +1,7 @@
 import { type Incoming, MATCH_SIZE } from '@parley/protocol';
 import { aboutOf } from './about.ts';
 import { arrive } from './arrival.ts';
-import { farewellOf } from './farewell.ts';
+import { takeLeave } from './farewell.ts';
 import type { MessageOf } from './handlers/handler.ts';
 import { Drain } from './drain.ts';
 import { dispatch } from './handlers/index.ts';
@@ -138,7 +138,7 @@ export class ParleyNode implements SessionOwner {
     narrator.closed(session, end);
     expiries.delete(session.session);
     lifetimes.delete(session.session);
-    farewellOf(end)(session, this.#parts);
+    takeLeave(session, session.parting, this.#parts);
   }
 
   /**

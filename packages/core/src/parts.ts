@@ -119,7 +119,9 @@ export function assemble(options: NodeOptions, ports: NodePorts, events: DoorEve
       match: (envelope) => matchmaker.told(envelope),
       replaced: (envelope) => presence.replaced(envelope),
       kicked: (envelope) => operations.kicked(envelope),
-      missed: () => rooms.assertAll(),
+      missed: () => {
+        for (const part of [rooms, matchmaker]) part.assertAll();
+      },
     },
   });
   const { resumeWindowMs } = options;

@@ -36,10 +36,10 @@ describe('a claim that goes on', () => {
     const { world, a, claim } = await start();
     const alice = new Puppet('alice');
     await claim(a, alice);
-    alice.isDoubted = true;
+    alice.isAsked = true;
     await world.clock.advance(LIMITS.renewalIntervalMs * 1.5);
     expect(a.ground.gate.count('assert')).toBe(0);
-    alice.isDoubted = false;
+    alice.isAsked = false;
     await world.clock.advance(10_000);
     expect(a.ground.gate.count('assert')).toBe(1);
   });
@@ -99,9 +99,13 @@ describe('a peer that is put away', () => {
     a.ground.gate.isShut = false;
     await put(world, away);
     expect(await claim(b, new Puppet('alice', 1))).toBe('superseded');
-    expect(await world.directory.peers.assert(statementOf(b, new Puppet('alice', 2)), Infinity)).toBe(
-      'asserted',
-    );
+    expect(
+      await world.directory.peers.assert(
+        statementOf(b, new Puppet('alice', 2)),
+        b.ground.membership.reading(1),
+        Infinity,
+      ),
+    ).toBe('asserted');
   });
 
   it('or released is nobody before its claim was answered: it only said that it is this peer', async () => {

@@ -25,6 +25,8 @@ export interface Claimant extends Member {
   readonly comeback?: { readonly as: 'resume' | 'restart'; readonly presented: SecretHash } | undefined;
   /** Its credential names this very peer. */
   readonly isFixed: boolean;
+  /** It is to show that it is alive, and has some seconds for it. */
+  readonly isAsked: boolean;
   /** The directory has given it its peer. */
   readonly isClaimed: boolean;
   /** The secret it came with, good until it was heard; then the one it was given. */
@@ -46,7 +48,7 @@ export class Presence {
 
   /** Rejects with `Unavailable`; then a claim to a new life is undone, and one to an earlier life is as good as never made. */
   async claim(member: Claimant): Promise<ClaimAnswer> {
-    const { writer, directory } = this.#options;
+    const { writer, directory, resumeWindowMs } = this.#options;
     const key = peerKey(member.realm, member.peer);
     const answer = await writer.ask(
       key,
@@ -56,8 +58,11 @@ export class Presence {
         member.claimed(claimed);
         return claimed;
       },
-      // Of a peer that may have had a life before, to end that would be worse than to leave this claim to lapse.
-      () => (member.comeback || member.isFixed ? Promise.resolve() : directory.bye(key, member.fence)),
+      // A peer that may have had a life before is to keep it, and waits for the next attempt.
+      () =>
+        member.comeback || member.isFixed
+          ? directory.abandon(key, member.fence, resumeWindowMs)
+          : directory.bye(key, member.fence),
     );
     if (answer.outcome === 'late') throw new Unavailable('the claim came too late');
     const isHeld = answer.outcome === 'claimed' || answer.outcome === 'resumed';
@@ -76,6 +81,8 @@ export class Presence {
     if (outcome === 'superseded') member.close('replaced');
     // It was taken for away, and only what comes back has its mail before anything newer.
     if (outcome === 'mail-waits') member.close('mail-waits');
+    // Its seats come after it, or somebody would send to it what comes after its mail.
+    member.isDoubted = false;
   }
 
   /** It was heard: from now on the secret it was given is the only one that is good, and its mail is delivered. */
@@ -127,7 +134,8 @@ export class Presence {
   /** A later claim was made at another node. */
   replaced({ session, by }: ReplacedEnvelope): void {
     const member = this.#options.hub.get(session);
-    if (member && member.fence < by) member.close('replaced');
+    if (member && member.fence < by)
+      member.close(member.isWelcome ? 'replaced' : 'superseded-while-connecting');
   }
 
   stop(): void {
@@ -151,16 +159,24 @@ export class Presence {
       lifeMs,
       offered,
       ...(comeback && { comeback }),
-      isFixed,
+      // While it may only not be back yet, who has a life to continue is not given another one.
+      isFixed: isFixed && !(comeback && membership.recovering),
       reading: membership.reading(lifeMs),
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     });
   }
 
   async #assert(member: Claimant): ReturnType<PeerDirectory['assert']> {
-    const { directory, membership } = this.#options;
-    const outcome = await directory.assert(this.#statementOf(member), membership.nowMs() + NOT_AFTER_MS);
-    if (outcome === 'restored') this.#options.metrics.restored('peer');
+    const { directory, membership, lifeMs } = this.#options;
+    const outcome = await directory.assert(
+      this.#statementOf(member),
+      membership.reading(lifeMs),
+      membership.nowMs() + NOT_AFTER_MS,
+    );
+    if (outcome === 'restored') {
+      this.#options.metrics.restored('peer');
+      membership.foundLost();
+    }
     if (outcome === 'superseded') this.#options.metrics.fenced('renewal');
     return outcome;
   }
@@ -196,7 +212,7 @@ export class Presence {
     const member = this.#options.hub.get(session);
     if (!member || member.ended) return;
     // Whose node slept may be dead, and has to show first that it is not.
-    if (member.isDoubted || !this.#options.membership.mayAssert) return this.#renewals.retry(session);
+    if (member.isAsked || !this.#options.membership.mayAssert) return this.#renewals.retry(session);
     try {
       await this.assert(member);
       if (!member.ended) this.#renewals.plan(session);

@@ -1,5 +1,6 @@
 import type { InstanceId, NodeId, PeerId, RoomId } from '@parley/protocol';
 import type { LeaveReason, RoomEnvelope, RoomEvent } from './envelope.ts';
+import type { Parting } from './farewell.ts';
 import type { RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import { claimOf, type Member } from './member.ts';
@@ -64,7 +65,7 @@ export interface RoomKeeper {
   get(key: RoomKey): RoomView | undefined;
   seatOf(member: Member, key: RoomKey): OwnSeat | undefined;
   leave(member: Member, key: RoomKey, reason: LeaveReason): Promise<void>;
-  away(member: Member, key: RoomKey): Promise<void>;
+  part(member: Member, key: RoomKey, parting: Parting): Promise<void>;
   /** The room is to be read again now. */
   repair(key: RoomKey): void;
   /** The room is to be asserted in the ordinary time. */
@@ -145,7 +146,7 @@ export class RoomCommands {
     view.own.set(member.peer, { member, seat, announce: () => {}, announceAt: Infinity });
     member.rooms.set(view.key, room);
     this.#change(view, retold(answer), { kind: 'back', seat });
-    if (member.ended) void this.#rooms.away(member, view.key);
+    if (member.ended) void this.#rooms.part(member, view.key, member.parting);
     this.#rooms.plan(view.key);
     return true;
   }
@@ -177,10 +178,10 @@ export class RoomCommands {
   }
 
   /** Gives back the seat of whoever had this peer before `member`; to be asked again until it is answered. */
-  async vacate(member: Member, key: RoomKey, instance: InstanceId): Promise<void> {
+  async vacate(member: Member, key: RoomKey, instance: InstanceId, reason: LeaveReason): Promise<void> {
     const { peer, fence } = member;
-    const answer = await this.#options.directory.leave({ key, peer, fence, orEarlier: true });
-    const event = { kind: 'left', peer, instance, reason: 'replaced' } as const;
+    const answer = await this.#options.directory.leave({ key, peer, fence, earlier: true });
+    const event = { kind: 'left', peer, instance, reason } as const;
     if (answer.outcome === 'changed') this.#change(this.#rooms.get(key), answer, event, key);
   }
 
@@ -226,7 +227,10 @@ export class RoomCommands {
       ...(view.facts.code && { codeLifeMs: Math.max(0, Math.floor(view.codeGoodUntilMs - clock.nowMs())) }),
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     });
-    if (answer.from === '') this.#options.metrics.restored('room');
+    if (answer.from === '') {
+      this.#options.metrics.restored('room');
+      membership.foundLost();
+    }
     for (const peer of view.own.keys()) {
       if (answer.refused.includes(peer)) this.#evict(view, peer, answer.room);
       else this.#adopt(view, peer, answer.room);
@@ -267,8 +271,11 @@ export class RoomCommands {
     if (!view) return;
     view.noteReason(event);
     // Of a node that is unknown, too: the table was lost with everything else.
-    const mayReturn = ({ node: at }: Seat) =>
-      at !== node && membership.recovering && ['alive', 'unknown'].includes(membership.state(at));
+    const mayReturn = ({ node: at, awayUntilMs }: Seat) =>
+      at !== node &&
+      awayUntilMs === undefined &&
+      membership.recovering &&
+      ['alive', 'unknown'].includes(membership.state(at));
     view.codeGoodUntilMs = clock.nowMs() + (room.codeExpiresInMs ?? 0);
     view.become(room, mayReturn);
     if (!view.agreesWith(room)) this.#rooms.repair(view.key);

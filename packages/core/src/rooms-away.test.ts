@@ -160,7 +160,7 @@ describe('a new life in the place of an old one', () => {
     const { world, join, settle, alice, bob, carol } = await start();
     for (const each of [alice, bob]) await join(each);
     const anew = new Puppet('bob', 2);
-    await settle(carol.rooms.vacate(anew, STAGE, bob.member.instance));
+    await settle(carol.rooms.vacate(anew, STAGE, bob.member.instance, 'replaced'));
     expect(alice.member.heard.at(-1)).toMatchObject({ type: 'peer-left', peer: 'bob', reason: 'replaced' });
     expect(await seated(world)).toEqual(['alice']);
     expect(carol.rooms.size).toBe(0);
@@ -170,7 +170,7 @@ describe('a new life in the place of an old one', () => {
     const { world, join, settle, alice, bob, carol } = await start();
     await join(alice);
     await join({ ...bob, member: new Puppet('bob', 3) });
-    await settle(carol.rooms.vacate(new Puppet('bob', 2), STAGE, bob.member.instance));
+    await settle(carol.rooms.vacate(new Puppet('bob', 2), STAGE, bob.member.instance, 'replaced'));
     expect(await seated(world)).toEqual(['alice', 'bob']);
   });
 });

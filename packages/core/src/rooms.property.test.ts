@@ -99,7 +99,7 @@ async function takeOverAt({ rooms }: Place, anew: Puppet, old: Puppet): Promise<
     await rooms.resume(anew, STAGE);
     return;
   }
-  await rooms.vacate(anew, STAGE, old.instance);
+  await rooms.vacate(anew, STAGE, old.instance, 'replaced');
   // As a client does that is told that the cluster was unavailable.
   while ((await rooms.join(anew, wish({}, anew)).catch(() => 'unavailable')) !== 'joined');
 }

@@ -1,5 +1,6 @@
 import type { InstanceId, NodeId, RoomId } from '@parley/protocol';
 import type { LeaveReason, RoomEnvelope } from './envelope.ts';
+import type { Parting } from './farewell.ts';
 import { roomKey, type RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import type { Member } from './member.ts';
@@ -87,6 +88,13 @@ export class Rooms implements RoomKeeper {
     return this.#insist(view, () => this.#commands.release(member, key, reason));
   }
 
+  /** A member has ended. */
+  part(member: Member, key: RoomKey, parting: Parting): Promise<void> {
+    if (parting === 'away') return this.away(member, key);
+    if (parting === 'handed-over') return this.handOver(member, key);
+    return this.leave(member, key, parting);
+  }
+
   /** Its connection is gone: the others hear so now, and the seat waits for it, as soon as the directory can be told. */
   away(member: Member, key: RoomKey): Promise<void> {
     const view = this.#open(key);
@@ -108,21 +116,21 @@ export class Rooms implements RoomKeeper {
   }
 
   /** Gives back the seat of the one whose place this member has taken, however long it takes. */
-  vacate(member: Member, room: RoomId, instance: InstanceId): Promise<void> {
+  async vacate(member: Member, room: RoomId, instance: InstanceId, reason: LeaveReason): Promise<void> {
     const key = roomKey(member.realm, room);
-    return this.#insist(this.#open(key), () => this.#commands.vacate(member, key, instance));
+    await this.#insist(this.#open(key), () => this.#commands.vacate(member, key, instance, reason));
   }
 
   /**
    * A later session has this member's peer, and its seats, or is about to. A seat that is this member's still after a while was left
    * by a session that never came to be, and waits for the next.
    */
-  handOver(member: Member, key: RoomKey): void {
+  handOver(member: Member, key: RoomKey): Promise<void> {
     const view = this.#open(key);
     const own = view.own.get(member.peer);
     if (own?.member === member) own.leaving ??= 'away';
     const { clock } = this.#options;
-    void this.#during(view, () => pause(clock, LIMITS.handOverMs).then(() => this.away(member, key)));
+    return this.#during(view, () => pause(clock, LIMITS.handOverMs).then(() => this.away(member, key)));
   }
 
   /** Nodes have ended: whoever was there is away. */
@@ -131,7 +139,7 @@ export class Rooms implements RoomKeeper {
     const { membership, resumeWindowMs } = this.#options;
     for (const view of this.#views.values())
       view.putAway(({ node }) => ended.has(node), membership.nowMs() + resumeWindowMs);
-    this.doubt(nodes);
+    this.#doubt(nodes);
   }
 
   /** `false`: there is no such seat any more. Rejects with {@link Unavailable}. */
@@ -174,8 +182,8 @@ export class Rooms implements RoomKeeper {
     this.#commands.settle(view);
   }
 
-  /** Everything that has seats of these nodes in it is read again: their seats go, or what they said was missed. */
-  doubt(nodes: readonly NodeId[]): void {
+  /** Everything that has seats of these nodes in it is read again. */
+  #doubt(nodes: readonly NodeId[]): void {
     const doubted = new Set(nodes);
     for (const view of this.#views.values())
       if ([...view.seats.values()].some(({ node }) => doubted.has(node))) this.#renewals.soon(view.key);

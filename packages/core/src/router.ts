@@ -145,10 +145,20 @@ export class Router {
     return seat?.session === session ? undefined : 'not-in-room';
   }
 
-  async #put(lane: string, { from, to, text }: Parcel): Promise<PutAnswer> {
-    const { directory, writer, membership, metrics, lifeMs } = this.#options;
-    if (!this.#quota.take(from.realm, Buffer.byteLength(text))) return { outcome: 'full' };
-    const answer = await writer.ask(
+  async #put(lane: string, parcel: Parcel): Promise<PutAnswer> {
+    const { realm } = parcel.from;
+    const bytes = Buffer.byteLength(parcel.text);
+    if (!this.#quota.take(realm, bytes)) return { outcome: 'full' };
+    const answer = await this.#askToKeep(lane, parcel);
+    // Of what has no answer nobody knows: it counts.
+    if (answer.outcome !== 'kept') this.#quota.giveBack(realm, bytes);
+    if (answer.outcome === 'kept' || answer.outcome === 'full') this.#options.metrics.mailed(answer.outcome);
+    return answer;
+  }
+
+  #askToKeep(lane: string, { from, to, text }: Parcel): Promise<PutAnswer> {
+    const { directory, writer, membership, lifeMs } = this.#options;
+    return writer.ask(
       `mail ${lane}`,
       () =>
         directory.put({
@@ -161,8 +171,6 @@ export class Router {
       // There is nothing to undo, but what comes next must not be put before this one.
       () => Promise.resolve(),
     );
-    if (answer.outcome === 'kept' || answer.outcome === 'full') metrics.mailed(answer.outcome);
-    return answer;
   }
 
   #judge({ room, from, fromSession, to, toSession, text }: SignalEnvelope): 'delivered' | Refusal {

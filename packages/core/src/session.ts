@@ -19,7 +19,9 @@ import {
 } from '@parley/protocol';
 import { aboutOf } from './about.ts';
 import { Allowance } from './allowance.ts';
+import { Anteroom } from './anteroom.ts';
 import { banRefsOf } from './bans.ts';
+import { type Parting, partingOf } from './farewell.ts';
 import type { Fence } from './fence.ts';
 import type { MessageOf } from './handlers/handler.ts';
 import { type Act, Joining, placeOf } from './joining.ts';
@@ -99,16 +101,17 @@ export class Session implements SocketListener, Claimant {
   lastMessageMs: number;
   /** When it was last seen in a room or a queue, which keeps it from being idle. */
   lastBusyMs: number;
+  /** Until it has ended: what becomes of what it holds if its connection is lost. */
+  parting: Parting = 'away';
   isDoubted = false;
+  isAsked = false;
   isClaimed = false;
   #state: 'opening' | 'open' | 'ended' = 'opening';
   readonly #socket: Socket;
   readonly #owner: SessionOwner;
   readonly #allowance: Allowance;
   readonly #joining = new Joining(LIMITS.messagesBehindJoins);
-  #earlyBytes = 0;
-  #early: { readonly text: string; readonly bytes: number }[] = [];
-  #afterWelcome: (() => void)[] = [];
+  readonly #anteroom = new Anteroom();
 
   constructor(admitted: Admitted, socket: Socket, owner: SessionOwner) {
     this.identity = admitted.identity;
@@ -163,21 +166,18 @@ export class Session implements SocketListener, Claimant {
 
   /** Runs `task` when this is welcome and has its mail, or has ended before. `false`: too many wait already. */
   afterWelcome(task: () => void): boolean {
-    if (this.#afterWelcome.length >= LIMITS.signalsBeforeWelcome) return false;
-    this.#afterWelcome.push(task);
-    return true;
+    return this.#anteroom.await(task);
   }
 
   /** Its claim stands: it is welcome, has `first` what waited for it, and what it said meanwhile is handled. */
   open(welcome: Outgoing, first: () => void = () => {}): void {
     if (this.#state !== 'opening') return;
     this.#state = 'open';
-    const early = this.#early;
-    this.#early = [];
+    const early = this.#anteroom.takeFrames();
     this.#socket.cork(() => {
       this.send(welcome);
       first();
-      this.#catchUp();
+      this.#anteroom.admitOthers();
       for (const { text, bytes } of early) this.#handle(text, bytes);
     });
   }
@@ -187,7 +187,7 @@ export class Session implements SocketListener, Claimant {
     this.lastMessageMs = this.lastSeenMs;
     this.traffic.received(bytes);
     if (this.#state === 'open') this.#handle(text, bytes);
-    else if (this.#state === 'opening') this.#keep(text, bytes);
+    else if (this.#state === 'opening' && !this.#anteroom.keep({ text, bytes })) this.#shutUp(0);
   }
 
   binary(): void {
@@ -245,20 +245,6 @@ export class Session implements SocketListener, Claimant {
   #heard(): void {
     this.lastSeenMs = this.#owner.clock.nowMs();
     if (this.proven !== this.offered && this.isWelcome) this.#owner.confirmed(this);
-  }
-
-  #catchUp(): void {
-    const tasks = this.#afterWelcome;
-    this.#afterWelcome = [];
-    for (const task of tasks) task();
-  }
-
-  #keep(text: string, bytes: number): void {
-    this.#earlyBytes += bytes;
-    const isTooMuch =
-      this.#early.length >= LIMITS.framesBeforeWelcome || this.#earlyBytes > LIMITS.bytesBeforeWelcome;
-    if (isTooMuch) this.#shutUp(0);
-    else this.#early.push({ text, bytes });
   }
 
   /** It has overdone it. Who comes back has a fresh budget, so not at once. */
@@ -340,10 +326,11 @@ export class Session implements SocketListener, Claimant {
   #end(end: SessionEnd): void {
     if (this.ended) return;
     this.#state = 'ended';
-    this.#early = [];
+    this.parting = partingOf(end);
+    this.#anteroom.takeFrames();
     this.#owner.metrics.sessionClosed(end);
     this.#owner.ended(this, end);
-    this.#catchUp();
+    this.#anteroom.admitOthers();
   }
 }
 

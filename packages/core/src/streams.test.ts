@@ -38,8 +38,8 @@ describe('streams between two nodes', () => {
 
   it('refuse at once what was lost on the way, as soon as something later arrives', async () => {
     const { world, b, signal, outcomes, arrived } = await start();
-    const missed: NodeId[] = [];
-    b.news.missed = (from) => missed.push(from);
+    let missed = 0;
+    b.news.missed = () => void (missed += 1);
     lose(world, 'signal');
     signal('lost');
     await world.clock.flush();
@@ -48,15 +48,15 @@ describe('streams between two nodes', () => {
     await world.clock.advance(10);
     expect(arrived).toEqual(['later']);
     expect(outcomes).toEqual({ lost: 'missed', later: 'delivered' });
-    expect(missed).toEqual(['node-a']);
+    expect(missed).toBe(1);
   });
 
   it('show that something is missing even when it could not be sent at all', async () => {
     const { world, a, b, signal, outcomes } = await start();
     signal('before');
     await world.clock.advance(10);
-    const missed: NodeId[] = [];
-    b.news.missed = (from) => missed.push(from);
+    let missed = 0;
+    b.news.missed = () => void (missed += 1);
     const inboxOf = a.membership.inboxOf.bind(a.membership);
     a.membership.inboxOf = () => undefined;
     signal('unsent');
@@ -64,7 +64,7 @@ describe('streams between two nodes', () => {
     signal('after');
     await world.clock.advance(10);
     expect(outcomes).toEqual({ before: 'delivered', unsent: 'unavailable', after: 'delivered' });
-    expect(missed).toEqual(['node-a']);
+    expect(missed).toBe(1);
   });
 
   it('begin anew, and are heard, when one end has forgotten the other', async () => {

@@ -32,8 +32,8 @@ export interface StreamEvents {
   match(envelope: MatchEnvelope): void;
   replaced(envelope: ReplacedEnvelope): void;
   kicked(envelope: KickEnvelope): void;
-  /** Something of another node never arrived, and it may have been about any room. */
-  missed(from: NodeId): void;
+  /** Something of another node never arrived, or may not have, and it may have been about any room. */
+  missed(): void;
 }
 
 /**
@@ -100,6 +100,10 @@ export class Streams implements BusListener {
     for (const envelope of envelopes) this.#take(from, envelope);
   }
 
+  resubscribed(): void {
+    this.#events.missed();
+  }
+
   failed(to: Inbox, envelopes: readonly Envelope[]): void {
     const node = this.#membership.nodeAt(to);
     const stream = node && this.#outbound.get(node);
@@ -154,7 +158,7 @@ export class Streams implements BusListener {
     const stream = this.#inboundFrom(from);
     const step = stream.advance(envelope.n);
     if (step === 'passed') return;
-    if (step === 'jumped') this.#events.missed(from);
+    if (step === 'jumped') this.#events.missed();
     const late = this.#membership.nowMs() - envelope.sentAtMs > LIMITS.signalLifeMs;
     if (envelope.kind === 'room') {
       this.#events.room(envelope, late);

@@ -37,7 +37,11 @@ export class RedisBus implements Bus {
   constructor(context: BusContext) {
     this.#context = context;
     this.#encoder = new FrameEncoder(context.nodeId, MAX_FRAME_BYTES);
-    this.#subscription = new InboxSubscription(context, (frame) => this.#receive(frame));
+    this.#subscription = new InboxSubscription(
+      context,
+      (frame) => this.#receive(frame),
+      () => this.#listener?.resubscribed(),
+    );
   }
 
   get inbox(): Inbox {

@@ -23,6 +23,7 @@ const MAX_ATTEMPTS_PER_INBOX = 3;
 export class InboxSubscription {
   readonly #context: InboxContext;
   readonly #received: (frame: Buffer) => void;
+  readonly #resubscribed: () => void;
   #inbox: Inbox;
   #redis: Redis | undefined;
   /** In a Cluster: the inbox's slot, and who served it when it was subscribed to. */
@@ -35,9 +36,11 @@ export class InboxSubscription {
   #cancelRetry: Cancel = () => {};
   #stopped = false;
 
-  constructor(context: InboxContext, received: (frame: Buffer) => void) {
+  /** `resubscribed`: it was not heard for a while, however short, and is heard again. */
+  constructor(context: InboxContext, received: (frame: Buffer) => void, resubscribed: () => void) {
     this.#context = context;
     this.#received = received;
+    this.#resubscribed = resubscribed;
     this.#inbox = String(context.nodeId) as Inbox;
   }
 
@@ -108,7 +111,9 @@ export class InboxSubscription {
     redis.once('moved', () => this.#retry(attempt, new Error('the slot of the inbox has moved')));
     this.#failures = 0;
     this.#subscribed = true;
-    this.#firstTime?.();
+    if (!this.#firstTime) return this.#resubscribed();
+    this.#firstTime();
+    this.#firstTime = undefined;
   }
 
   /** The process that hears what is published to the channel. */

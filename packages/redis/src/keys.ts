@@ -15,8 +15,9 @@ import type { Inbox, LimitName, PeerKey, QueueKey, RoomKey } from '@parley/core'
 export interface Keys {
   /**
    * Hash, the membership table: `v`, `table` (random id of this table), `beats` (how many there were), `beatAt` (the last
-   * one), `bans` (version of the bans: the microseconds of Redis time when they were changed; absent is 0), and per node
-   * `row:{node}` = `1 state until JSON`, state `alive` or `gone`. TTL: three minutes after the last `until`.
+   * one), `wokeAt` (when somebody beat again after nobody had for too long; absent is 0), `bans` (version of the bans: the
+   * microseconds of Redis time when they were changed; absent is 0), and per node `row:{node}` = `1 state until JSON`, state
+   * `alive` or `gone`. TTL: three minutes after the last `until`.
    */
   readonly nodes: string;
   /**

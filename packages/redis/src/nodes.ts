@@ -22,7 +22,7 @@ export function redisNodes(
   };
 }
 
-function beatAnswer([nowMs, table, beats, bansVersion, was, ...rows]: Reply): BeatAnswer {
+function beatAnswer([nowMs, table, beats, bansVersion, was, wokeAtMs, ...rows]: Reply): BeatAnswer {
   const nodes: KnownNode[] = [];
   for (let at = 0; at < rows.length; at += 2) {
     const row = JSON.parse(String(rows[at + 1])) as NodeRow;
@@ -33,6 +33,7 @@ function beatAnswer([nowMs, table, beats, bansVersion, was, ...rows]: Reply): Be
     table: String(table),
     beats: Number(beats),
     bansVersion: Number(bansVersion),
+    wokeAtMs: Number(wokeAtMs),
     was: was as BeatAnswer['was'],
     nodes,
   };

@@ -30,14 +30,18 @@ export function redisPeers(scripts: Scripts, keys: Keys): PeerDirectory {
     async confirm(key, fence) {
       await run('confirm', key, [fence]);
     },
-    async assert(assertion, notAfterMs) {
-      const [outcome] = await run('assert-peer', assertion.key, [...assertionArgs(assertion), notAfterMs]);
+    async assert(assertion, reading, notAfterMs) {
+      const args = [...assertionArgs(assertion), notAfterMs, ...readingArgs(reading)];
+      const [outcome] = await run('assert-peer', assertion.key, args);
       if (outcome === 'late') throw new Unavailable('the assertion came too late');
       return outcome as AssertPeerAnswer;
     },
     async away(assertion, awayMs) {
       const [outcome] = await run('away', assertion.key, [...assertionArgs(assertion), awayMs]);
       return outcome as 'away' | 'superseded';
+    },
+    async abandon(key, fence, awayMs) {
+      await scripts.run('abandon', keys.peer(key), [fence, awayMs]);
     },
     async put(request) {
       try {

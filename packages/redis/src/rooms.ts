@@ -21,7 +21,7 @@ import type { Reply, ScriptName, Scripts } from './scripts.ts';
 
 export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDirectory {
   async function change(name: ScriptName, seat: SeatRef, ...more: (string | number)[]): Promise<SeatAnswer> {
-    const args = [random.id(), seat.peer, seat.fence, seat.orEarlier ? 1 : '', ...more];
+    const args = [random.id(), seat.peer, seat.fence, seat.earlier ? 1 : '', ...more];
     return seatAnswer(seat.key, await scripts.run(name, keys.room(seat.key), args));
   }
 

@@ -16,6 +16,7 @@ export const scriptNames = [
   'confirm',
   'assert-peer',
   'away',
+  'abandon',
   'put',
   'bye',
   'join',

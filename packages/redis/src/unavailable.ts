@@ -24,4 +24,5 @@ export function isOutOfMemory(failure: unknown): boolean {
 
 /** What ioredis says of a command for which there was no connection, where none may wait for one. */
 const wasNeverSent = (failure: unknown) =>
-  failure instanceof Error && failure.message.startsWith("Stream isn't writeable and enableOfflineQueue");
+  failure instanceof Error &&
+  /^(Stream isn't writeable|Cluster isn't ready) and enableOfflineQueue/.test(failure.message);

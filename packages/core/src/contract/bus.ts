@@ -103,6 +103,7 @@ export function busContract(name: string, make: MakeBuses): void {
       const [one, two] = [await listen(NODE_1), await listen(NODE_2)];
       two.bus.rebuild();
       await untilHeard(two);
+      expect([one.resubscribed, two.resubscribed]).toEqual([0, 1]);
       two.envelopes.length = 0;
 
       one.bus.send(two.bus.inbox, probe('to the rebuilt'));
@@ -177,6 +178,7 @@ interface Ear {
   /** Of all batches. */
   readonly envelopes: (Envelope & { readonly token?: string })[];
   readonly failed: Envelope[];
+  resubscribed: number;
 }
 
 /** A listener that writes down what it hears. */
@@ -186,10 +188,14 @@ function ear(bus: Bus): Ear {
     batches: [],
     envelopes: [],
     failed: [],
+    resubscribed: 0,
     listener: {
       received(from, envelopes) {
         heard.batches.push({ from, envelopes });
         heard.envelopes.push(...envelopes);
+      },
+      resubscribed() {
+        heard.resubscribed += 1;
       },
       failed(_to, envelopes) {
         heard.failed.push(...envelopes);

@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import { bansContract } from './bans.ts';
 import { nodesContract } from './nodes.ts';
+import { peerAbandonContract } from './peers-abandon.ts';
+import { peerMailWindowContract } from './peers-mail-window.ts';
 import { peerMailContract } from './peers-mail.ts';
 import { peerResumeContract } from './peers-resume.ts';
 import { peersContract } from './peers.ts';
@@ -24,6 +26,8 @@ export function directoryContract(name: string, make: MakeDirectory): void {
     peersContract(make);
     peerResumeContract(make);
     peerMailContract(make);
+    peerMailWindowContract(make);
+    peerAbandonContract(make);
     roomJoinContract(make);
     roomChangeContract(make);
     roomEndContract(make);

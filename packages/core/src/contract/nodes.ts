@@ -98,6 +98,30 @@ export function nodesContract(make: MakeDirectory): void {
       expect(statesOf(answer)).toEqual({ [NODE_1]: 'lost', [NODE_2]: 'alive', [NODE_3]: 'gone' });
     });
 
+    it('says when it woke, to every node, once nobody has beaten for half a life', async () => {
+      const times = [await beat(NODE_1, LIFE_MS), await beat(NODE_2, LIFE_MS)];
+      expect(times.map(({ wokeAtMs }) => wokeAtMs)).toEqual([0, 0]);
+      await subject().advance(LIFE_MS * 0.75);
+
+      const woken = await beat(NODE_1, LIFE_MS);
+      expect(woken.wokeAtMs).toBe(woken.nowMs);
+      await subject().advance(LIFE_MS / 4);
+      expect((await beat(NODE_2, LIFE_MS)).wokeAtMs).toBe(woken.wokeAtMs);
+      expect((await beat(NODE_1, LIFE_MS)).wokeAtMs).toBe(woken.wokeAtMs);
+
+      await subject().advance(LIFE_MS * 0.75);
+      const again = await beat(NODE_2, LIFE_MS);
+      expect(again.wokeAtMs).toBe(again.nowMs);
+      expect(again.wokeAtMs).toBeGreaterThan(woken.wokeAtMs);
+    });
+
+    it('has not slept while anybody beats, whoever does not', async () => {
+      await beat(NODE_1, LIFE_MS);
+      await beatThrough(LIFE_MS + LIFE_MS / 2);
+
+      expect((await beat(NODE_1, LIFE_MS)).wokeAtMs).toBe(0);
+    });
+
     it('remembers who said goodbye as gone', async () => {
       await beat(NODE_1);
       await subject().directory.nodes.goodbye(NODE_1);

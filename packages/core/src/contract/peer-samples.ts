@@ -1,5 +1,5 @@
 import { peerKey } from '../keys.ts';
-import type { PeerAssertion, PeerClaim, PutRequest, SecretHash } from '../ports/directory.ts';
+import type { PeerAssertion, PeerClaim, PeerDirectory, PutRequest, SecretHash } from '../ports/directory.ts';
 import { asPeer, claimOf, FAR_MS, LONG_MS, NODE_1, readingOf, REALM } from './samples.ts';
 
 export const keyOf = (peer: string) => peerKey(REALM, asPeer(peer));
@@ -40,6 +40,23 @@ export function peerAssertionOf(
 export function putOf(peer: string, text: string, { at = 1, ...more }: Saying<PutRequest> = {}): PutRequest {
   const { instance } = claimOf(peer, { at });
   return { key: keyOf(peer), instance, text, reading: readingOf(), notAfterMs: FAR_MS, ...more };
+}
+
+/**
+ * What session `at` is handed when it comes with the secret of an earlier one: texts, and how often each was handed before. Fails
+ * the test when it may not come back.
+ */
+export async function fetchMail(
+  peers: PeerDirectory,
+  peer: string,
+  at: number,
+  withSecretOf: number,
+  more: Partial<PeerClaim> = {},
+): Promise<string[]> {
+  const comeback = comebackOf(peer, withSecretOf);
+  const answer = await peers.claim(peerClaimOf(peer, { at, comeback, ...more }));
+  if (answer.outcome !== 'resumed') throw new Error(`expected to resume, but: ${answer.outcome}`);
+  return answer.mail.map(({ text, mailed }) => `${text} ${mailed}`);
 }
 
 function statementOf(peer: string, at: number) {

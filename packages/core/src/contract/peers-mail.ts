@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MAIL, type PeerClaim, type PutRequest } from '../ports/directory.ts';
-import { comebackOf, keyOf, peerAssertionOf, peerClaimOf, putOf } from './peer-samples.ts';
+import { MAIL, type PutRequest } from '../ports/directory.ts';
+import { comebackOf, fetchMail, keyOf, peerAssertionOf, peerClaimOf, putOf } from './peer-samples.ts';
 import {
   fenceAt,
   LONGER_MS,
@@ -25,16 +25,8 @@ export function peerMailContract(make: MakeDirectory): void {
     const put = (text: string, more: Partial<PutRequest> & { at?: number } = {}) =>
       peers().put(putOf('ann', text, more));
     const leave = () => peers().away(peerAssertionOf('ann'), LONG_MS);
-    const assert = (more: Parameters<typeof peerAssertionOf>[1] = {}) =>
-      peers().assert(peerAssertionOf('ann', more), Infinity);
     const confirm = (at: number) => peers().confirm(ANN, fenceAt('ann', at));
-    /** What session `at` is handed when it comes with the secret of an earlier one: texts, and how often each was handed before. */
-    async function fetch(at: number, withSecretOf: number, more: Partial<PeerClaim> = {}) {
-      const comeback = comebackOf('ann', withSecretOf);
-      const answer = await peers().claim(peerClaimOf('ann', { at, comeback, ...more }));
-      if (answer.outcome !== 'resumed') throw new Error(`expected to resume, but: ${answer.outcome}`);
-      return answer.mail.map(({ text, mailed }) => `${text} ${mailed}`);
-    }
+    const fetch = (at: number, withSecretOf: number) => fetchMail(peers(), 'ann', at, withSecretOf);
 
     it('keeps what comes for a peer that is away, and hands it over in order', async () => {
       await leave();
@@ -200,39 +192,6 @@ export function peerMailContract(make: MakeDirectory): void {
       expect(await fetch(3, 1)).toEqual(['one 1', 'two 1']);
     });
 
-    it('waits for a comeback also if the node was taken for lost and was not, and stays in order till then', async () => {
-      await peers().claim(peerClaimOf('ann'));
-      await put('one', { reading: readingOf({ lost: [NODE_1] }) });
-
-      expect(await assert()).toBe('mail-waits');
-      expect(await put('two')).toMatchObject({ outcome: 'kept' });
-      expect(await assert()).toBe('mail-waits');
-      expect(await fetch(2, 1)).toEqual(['one 0', 'two 0']);
-      expect(await assert()).toBe('superseded');
-    });
-
-    it('does not wait for a session that was handed all of it, nor where there is none', async () => {
-      await leave();
-      expect(await assert()).toBe('asserted');
-      await leave();
-      await put('one');
-      await fetch(2, 1);
-      const { instance } = peerClaimOf('ann');
-      await peers().away(peerAssertionOf('ann', { at: 2, instance }), LONG_MS);
-
-      expect(await assert({ at: 2, instance })).toBe('asserted');
-      expect(await put('two')).toMatchObject({ outcome: 'here' });
-    });
-
-    it('does not make a session wait whose window has ended, and is not lost by that', async () => {
-      await peers().claim(peerClaimOf('ann'));
-      await put('one', { reading: readingOf({ lost: [NODE_1], awayMs: SHORT_MS }) });
-      await subject().advance(LONGER_MS);
-
-      expect(await assert()).toBe('asserted');
-      expect(await fetch(2, 1)).toEqual(['one 0']);
-    });
-
     it('is not for a new life', async () => {
       await leave();
       await put('one');
@@ -244,7 +203,7 @@ export function peerMailContract(make: MakeDirectory): void {
     it('is not for a new life that the directory had forgotten', async () => {
       await leave();
       await put('one');
-      await peers().assert(peerAssertionOf('ann', { at: 2 }), Infinity);
+      await peers().assert(peerAssertionOf('ann', { at: 2 }), readingOf(), Infinity);
 
       expect(await fetch(3, 2)).toEqual([]);
     });

@@ -60,7 +60,9 @@ export function peerResumeContract(make: MakeDirectory): void {
       await resume(2, 1);
 
       expect(await claim(1)).toEqual({ outcome: 'superseded' });
-      expect(await peers().assert(peerAssertionOf('ann', { at: 1 }), Infinity)).toBe('superseded');
+      expect(await peers().assert(peerAssertionOf('ann', { at: 1 }), readingOf(), Infinity)).toBe(
+        'superseded',
+      );
       expect(await peers().away(peerAssertionOf('ann', { at: 1 }), LONG_MS)).toBe('superseded');
       await peers().bye(ANN, fenceAt('ann', 1));
       expect(await peers().put(putOf('ann', 'hi'))).toMatchObject({ outcome: 'here' });
@@ -185,7 +187,7 @@ export function peerResumeContract(make: MakeDirectory): void {
 
     it('ends when its own session says that it is here', async () => {
       await away(SHORT_MS);
-      expect(await peers().assert(peerAssertionOf('ann'), Infinity)).toBe('asserted');
+      expect(await peers().assert(peerAssertionOf('ann'), readingOf(), Infinity)).toBe('asserted');
       await subject().advance(LONGER_MS);
 
       expect(await peers().put(putOf('ann', 'hi'))).toEqual({
@@ -231,7 +233,7 @@ export function peerResumeContract(make: MakeDirectory): void {
     const subject = fresh(make);
     const peers = () => subject().directory.peers;
     const assert = (more: Partial<PeerAssertion> & { at?: number } = {}) =>
-      peers().assert(peerAssertionOf('ann', more), Infinity);
+      peers().assert(peerAssertionOf('ann', more), readingOf(), Infinity);
 
     it('renews what is there', async () => {
       await peers().claim(peerClaimOf('ann', { at: 2, lifeMs: SHORT_MS }));

@@ -41,7 +41,8 @@ export function peersContract(make: MakeDirectory): void {
 
     it('gives the peer to the higher fence, and says who was there and where it may have seats', async () => {
       await claim(1, { node: NODE_1 });
-      await peers().assert(peerAssertionOf('ann', { rooms: ['stage', 'wings'] as RoomId[] }), Infinity);
+      const rooms = ['stage', 'wings'] as RoomId[];
+      await peers().assert(peerAssertionOf('ann', { rooms }), readingOf(), Infinity);
 
       expect(await claim(2, { node: NODE_2 })).toEqual({
         outcome: 'claimed',
@@ -167,7 +168,7 @@ export function peersContract(make: MakeDirectory): void {
       expect(await claim(2)).toEqual({ outcome: 'unproven' });
       expect(await claim(2, { comeback: comebackOf('eve', 1) })).toEqual({ outcome: 'unproven' });
       expect(await claim(2, { comeback: comebackOf('eve', 1, 'restart') })).toEqual({ outcome: 'unproven' });
-      expect(await peers().assert(peerAssertionOf('ann'), Infinity)).toBe('asserted');
+      expect(await peers().assert(peerAssertionOf('ann'), readingOf(), Infinity)).toBe('asserted');
       expect(await claim(3, { comeback: comebackOf('ann', 1) })).toMatchObject({ outcome: 'resumed' });
     });
 

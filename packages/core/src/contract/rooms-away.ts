@@ -72,16 +72,15 @@ export function roomAwayContract(make: MakeDirectory): void {
       expect(peersIn(await look(at().directory))).toEqual(['ann']);
     });
 
-    it('acts only on the seat of its own fence, or on an earlier one if that is said', async () => {
+    it('acts only on the seat of its own fence, or only on one of an earlier fence if that is said', async () => {
       const { room } = await join(at().directory, 'ann', { at: 2 });
 
       for (const fence of [fenceAt('ann', 1), fenceAt('ann', 3)])
         expect(await away('ann', LONG_MS, { fence })).toEqual({ outcome: 'absent' });
-      expect(await away('ann', LONG_MS, { fence: fenceAt('ann', 1), orEarlier: true })).toEqual({
-        outcome: 'absent',
-      });
+      for (const fence of [fenceAt('ann', 1), fenceAt('ann', 2)])
+        expect(await away('ann', LONG_MS, { fence, earlier: true })).toEqual({ outcome: 'absent' });
       expect(await look(at().directory)).toEqual(room);
-      expect(await away('ann', LONG_MS, { fence: fenceAt('ann', 3), orEarlier: true })).toMatchObject({
+      expect(await away('ann', LONG_MS, { fence: fenceAt('ann', 3), earlier: true })).toMatchObject({
         outcome: 'changed',
       });
     });
@@ -147,17 +146,28 @@ export function roomAwayContract(make: MakeDirectory): void {
 
       expect(changed(await at().directory.rooms.leave(refOf('ann'))).room.seats).toHaveLength(1);
       expect(await at().directory.rooms.leave(refOf('bob', 2))).toEqual({ outcome: 'absent' });
-      const orEarlier = { ...refOf('bob', 2), orEarlier: true };
-      expect(changed(await at().directory.rooms.leave(orEarlier)).room.seats).toEqual([]);
+      const earlier = { ...refOf('bob', 2), earlier: true };
+      expect(changed(await at().directory.rooms.leave(earlier)).room.seats).toEqual([]);
     });
 
     it('is never ended by an earlier session, whatever it says', async () => {
       const { room } = await join(at().directory, 'ann', { at: 2 });
 
-      expect(await at().directory.rooms.leave({ ...refOf('ann', 1), orEarlier: true })).toEqual({
+      expect(await at().directory.rooms.leave({ ...refOf('ann', 1), earlier: true })).toEqual({
         outcome: 'absent',
       });
       expect(await look(at().directory)).toEqual(room);
+    });
+
+    it('is not ended by a session that gives up its earlier seats after it has taken this one', async () => {
+      await join(at().directory, 'ann', { at: 1 });
+      const { room } = await join(at().directory, 'ann', { at: 2 });
+      const late = { ...refOf('ann', 2), earlier: true };
+
+      expect(await at().directory.rooms.leave(late)).toEqual({ outcome: 'absent' });
+      expect(await at().directory.rooms.update(late, '"late"')).toEqual({ outcome: 'absent' });
+      expect(await look(at().directory)).toEqual(room);
+      expect(await at().directory.rooms.leave(refOf('ann', 2))).toMatchObject({ outcome: 'changed' });
     });
 
     it('ends when the same session joins again', async () => {

@@ -101,8 +101,16 @@ async function pair(fateOf: (n: number) => Fate) {
   const tokens = (envelopes: readonly Envelope[]) =>
     envelopes.map((envelope) => (envelope.kind === 'probe' ? envelope.token : ''));
   const deaf = { received: () => {}, failed: () => {} };
-  await one.start({ ...deaf, failed: (_to: Inbox, envelopes) => void failed.push(...tokens(envelopes)) });
-  await two.start({ ...deaf, received: (_from, envelopes) => void heard.push(...tokens(envelopes)) });
+  await one.start({
+    ...deaf,
+    resubscribed() {},
+    failed: (_to: Inbox, envelopes) => void failed.push(...tokens(envelopes)),
+  });
+  await two.start({
+    ...deaf,
+    resubscribed() {},
+    received: (_from, envelopes) => void heard.push(...tokens(envelopes)),
+  });
   const send = (token: string) => one.send(two.inbox, { kind: 'probe', token });
   return { clock, network, one, two, send, heard, failed };
 }

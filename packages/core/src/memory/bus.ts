@@ -49,6 +49,7 @@ export class MemoryBus implements Bus {
     this.#rebuilds += 1;
     this.#inbox = `${this.#options.node}.${this.#rebuilds}` as Inbox;
     this.#subscribe();
+    this.#listener.resubscribed();
   }
 
   /** What was sent before, in this turn, still leaves. */

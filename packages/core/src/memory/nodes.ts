@@ -13,7 +13,14 @@ interface Row {
 
 /** The whole table; `undefined` before the first beat makes one. */
 export type NodesRecord =
-  | { readonly id: string; beats: number; lastBeatMs: number; readonly rows: Map<NodeId, Row> }
+  | {
+      readonly id: string;
+      beats: number;
+      lastBeatMs: number;
+      /** 0: it has not slept. */
+      wokeAtMs: number;
+      readonly rows: Map<NodeId, Row>;
+    }
   | undefined;
 
 export class MemoryNodes implements NodeTable {
@@ -32,9 +39,10 @@ export class MemoryNodes implements NodeTable {
       id: this.#world.random.id(),
       beats: 0,
       lastBeatMs: nowMs,
+      wokeAtMs: 0,
       rows: new Map(),
     });
-    if (nowMs - table.lastBeatMs > lifeMs / 2) this.#wake(table, nowMs + lifeMs);
+    if (nowMs - table.lastBeatMs > lifeMs / 2) this.#wake(table, nowMs, lifeMs);
     this.#forget(table, nowMs);
     const own = table.rows.get(row.node);
     const was = own ? stateOf(own, nowMs) : 'new';
@@ -43,7 +51,8 @@ export class MemoryNodes implements NodeTable {
     table.beats += 1;
     table.lastBeatMs = nowMs;
     const nodes = [...table.rows.values()].map((each) => ({ ...each.row, state: stateOf(each, nowMs) }));
-    return { nowMs, table: table.id, beats: table.beats, bansVersion: this.#bansVersion(), was, nodes };
+    const { id, beats, wokeAtMs } = table;
+    return { nowMs, table: id, beats, bansVersion: this.#bansVersion(), wokeAtMs, was, nodes };
   }
 
   async goodbye(node: NodeId): Promise<void> {
@@ -70,9 +79,11 @@ export class MemoryNodes implements NodeTable {
   }
 
   /** Nobody has beaten for long, so nobody could: who was alive at the last beat is alive. */
-  #wake({ rows, lastBeatMs }: NonNullable<NodesRecord>, untilMs: number): void {
+  #wake(table: NonNullable<NodesRecord>, nowMs: number, lifeMs: number): void {
+    const { rows, lastBeatMs } = table;
     for (const [node, known] of rows)
-      if (!known.gone && known.untilMs > lastBeatMs) rows.set(node, { ...known, untilMs });
+      if (!known.gone && known.untilMs > lastBeatMs) rows.set(node, { ...known, untilMs: nowMs + lifeMs });
+    table.wokeAtMs = nowMs;
   }
 
   #forget({ rows }: NonNullable<NodesRecord>, nowMs: number): void {

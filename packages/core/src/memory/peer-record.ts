@@ -58,9 +58,13 @@ export const seenAway = (life: PeerLife, untilMs: number, nowMs: number, reading
     ? { ...life, awayUntilMs: nowMs + reading.awayMs }
     : life;
 
-/** Whether it may still come back for mail that its last session was not handed. */
-export const mailWaits = ({ awayUntilMs, mail, handed }: PeerLife, nowMs: number) =>
-  awayUntilMs !== undefined && awayUntilMs > nowMs && mail.length > handed;
+/** The life of a record, if its window has not ended. What was kept for one that has goes with it. */
+export const lifeThatGoesOn = (held: PeerRecord | undefined, nowMs: number, reading: Reading) =>
+  held?.life && !isOver(held.life, nowMs, reading) ? held.life : undefined;
+
+/** Whether it has to come back for mail that its last session was not handed. */
+export const mailWaits = ({ awayUntilMs, mail, handed }: PeerLife) =>
+  awayUntilMs !== undefined && mail.length > handed;
 
 /** What a claim has a right to, if anything: to continue this life, or to begin one, in the place of this one if there is one. */
 export function rightOf(
@@ -109,13 +113,17 @@ export const confirmed = (life: PeerLife): PeerLife => ({
   handed: 0,
 });
 
-/** The life as its node knows it, here. The mail, which no node knows, is that of the record if it is the same life. */
+/**
+ * The life as its node knows it, here. The mail, which no node knows, is that of the life before if it is the same one.
+ * `isAgain`: at the same session.
+ */
 export function asserted(
-  { node, session, instance, user, rooms, proven, offered, fence }: PeerAssertion,
-  held: PeerRecord | undefined,
+  { node, session, instance, user, rooms, proven, offered }: PeerAssertion,
+  before: PeerLife | undefined,
+  isAgain: boolean,
 ): PeerLife {
-  const known = held?.life?.instance === instance ? held.life : undefined;
-  const handed = held?.fence === fence ? (known?.handed ?? 0) : 0;
+  const known = before?.instance === instance ? before : undefined;
+  const handed = isAgain ? (known?.handed ?? 0) : 0;
   const said = { node, session, instance, ...(user && { user }), rooms: [...rooms], proven, offered };
   return { ...said, mail: known?.mail ?? [], handed };
 }

@@ -8,6 +8,7 @@ import {
   type PeerDirectory,
   type PutAnswer,
   type PutRequest,
+  type Reading,
   Unavailable,
 } from '../ports/directory.ts';
 import type { World } from './directory.ts';
@@ -21,6 +22,7 @@ import {
   here,
   isOver,
   isSuperseded,
+  lifeThatGoesOn,
   mailOf,
   mailWaits,
   newLife,
@@ -51,7 +53,7 @@ export class MemoryPeers implements PeerDirectory {
     if (isSuperseded(fence, held)) return { outcome: 'superseded' };
 
     const last = held?.life;
-    const life = last && !isOver(last, this.#nowMs(), reading) ? last : undefined;
+    const life = lifeThatGoesOn(held, this.#nowMs(), reading);
     const isAgain = held?.fence === fence;
     if (isAgain && life?.instance === claim.instance) {
       this.#keep(claim, here(life));
@@ -79,23 +81,32 @@ export class MemoryPeers implements PeerDirectory {
     this.records.set(key, { ...held, life: confirmed(held.life) });
   }
 
-  async assert(assertion: PeerAssertion, notAfterMs: number): Promise<AssertPeerAnswer> {
+  async assert(assertion: PeerAssertion, reading: Reading, notAfterMs: number): Promise<AssertPeerAnswer> {
     if (this.#nowMs() > notAfterMs) throw new Unavailable('the assertion came too late');
     const held = this.records.get(assertion.key);
     if (isSuperseded(assertion.fence, held)) return 'superseded';
     const isKnown = held?.fence === assertion.fence;
-    if (isKnown && held.life && mailWaits(held.life, this.#nowMs())) return 'mail-waits';
-    this.#keep(assertion, asserted(assertion, held));
+    const life = lifeThatGoesOn(held, this.#nowMs(), reading);
+    if (isKnown && life && mailWaits(life)) return 'mail-waits';
+    this.#keep(assertion, asserted(assertion, life, isKnown));
     return isKnown ? 'asserted' : 'restored';
   }
 
   async away(assertion: PeerAssertion, awayMs: number): Promise<'away' | 'superseded'> {
     const held = this.records.get(assertion.key);
     if (isSuperseded(assertion.fence, held)) return 'superseded';
-    const saidFirst = held?.fence === assertion.fence ? held.life?.awayUntilMs : undefined;
+    const isKnown = held?.fence === assertion.fence;
+    const saidFirst = isKnown ? held.life?.awayUntilMs : undefined;
     const awayUntilMs = saidFirst ?? this.#nowMs() + awayMs;
-    this.#keep(assertion, { ...asserted(assertion, held), awayUntilMs });
+    this.#keep(assertion, { ...asserted(assertion, held?.life, isKnown), awayUntilMs });
     return 'away';
+  }
+
+  async abandon(key: PeerKey, fence: Fence, awayMs: number): Promise<void> {
+    const held = this.records.get(key);
+    if (held?.fence !== fence || !held.life || held.life.awayUntilMs !== undefined) return;
+    const awayUntilMs = this.#nowMs() + awayMs;
+    this.records.set(key, { ...held, life: { ...held.life, awayUntilMs } });
   }
 
   async put({ key, instance, text, reading, notAfterMs }: PutRequest): Promise<PutAnswer> {

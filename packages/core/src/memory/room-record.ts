@@ -66,11 +66,12 @@ const isOver = ({ awayUntilMs }: Seat, nowMs: number, { mercyUntilMs }: Reading)
 /** The seat that a reference means, if it is there. */
 export function meant(
   room: RoomRecord | undefined,
-  { peer, fence, orEarlier }: SeatRef,
+  { peer, fence, earlier }: SeatRef,
 ): Place<Seat> | undefined {
   const place = room?.seats.get(peer);
   const there = place?.holder.fence;
-  return there === fence || (orEarlier && there !== undefined && there < fence) ? place : undefined;
+  if (there === undefined) return undefined;
+  return (earlier ? there < fence : there === fence) ? place : undefined;
 }
 
 /** The same seat at a later session of its peer, which is here. */

@@ -23,6 +23,8 @@ export interface Bus {
 export interface BusListener {
   /** Envelopes of one sender, in its order. */
   received(from: NodeId, envelopes: readonly Envelope[]): void;
+  /** The inbox is listened to again after it was not: anything may have been missed. */
+  resubscribed(): void;
   /** These could not be handed to the bus. They may have arrived all the same. */
   failed(to: Inbox, envelopes: readonly Envelope[]): void;
 }

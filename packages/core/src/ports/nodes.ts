@@ -26,6 +26,11 @@ export interface BeatAnswer {
   readonly beats: number;
   /** Another one whenever the bans are no longer what they were; 0: nobody has changed them since the table was made. */
   readonly bansVersion: number;
+  /**
+   * When the directory woke from its last sleep, in which no node could beat; 0: it has not slept since the table was made. What
+   * should have ended meanwhile is given its time again.
+   */
+  readonly wokeAtMs: number;
   /** What this very node was before this beat: `new` if there was no row of it. */
   readonly was: KnownNode['state'] | 'new';
   /** Every row, this node's own too. */

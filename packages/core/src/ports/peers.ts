@@ -131,9 +131,11 @@ export interface PeerDirectory {
   /** The session of this fence was heard: its secret is the only one from now on, and the mail handed to it is delivered. */
   confirm(key: PeerKey, fence: Fence): Promise<void>;
   /** Renews and repairs: the peer is here, also if it was found to be away. */
-  assert(assertion: PeerAssertion, notAfterMs: number): Promise<AssertPeerAnswer>;
+  assert(assertion: PeerAssertion, reading: Reading, notAfterMs: number): Promise<AssertPeerAnswer>;
   /** The session ended without a goodbye: the peer is away for `awayMs` from now, or from when this was said first. */
   away(assertion: PeerAssertion, awayMs: number): Promise<'away' | 'superseded'>;
+  /** The claim of this fence came to nothing. If it stands all the same, its peer is away, as {@link away} says it. */
+  abandon(key: PeerKey, fence: Fence, awayMs: number): Promise<void>;
   /** Keeps a signal for a peer that is away; of one whose node is lost, it finds that it is. Never to be repeated. */
   put(request: PutRequest): Promise<PutAnswer>;
   /** Releases the claim and the mail if this fence still holds it, and for 60 s refuses every fence that is not later. */

@@ -86,8 +86,8 @@ export interface SeatRef {
   readonly peer: PeerId;
   /** Acts only on the seat of this fence: an old end never erases a new claim. */
   readonly fence: Fence;
-  /** Of a later claim: acts on the seat of any earlier one, too. */
-  readonly orEarlier?: boolean;
+  /** Of a later claim: acts on the seat of any earlier fence, and not of its own. */
+  readonly earlier?: boolean;
 }
 
 /** A session continues an earlier one, and with it a seat. */

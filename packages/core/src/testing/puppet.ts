@@ -25,7 +25,10 @@ export class Puppet implements Claimant {
   readonly rooms = new Map<RoomKey, RoomId>();
   readonly queues = new Set<QueueKey>();
   ended = false;
+  parting: Claimant['parting'] = 'away';
   isDoubted = false;
+  isAsked = false;
+  isWelcome = true;
   isFixed = true;
   isClaimed = false;
   proven: SecretHash;

@@ -29,7 +29,7 @@ export const THERE = 'node-2' as NodeId;
 
 /** A member that may not be welcome yet. */
 export class Guest extends Puppet {
-  isWelcome = true;
+  override isWelcome = true;
   #tasks: (() => void)[] = [];
 
   afterWelcome(task: () => void): boolean {

@@ -86,7 +86,7 @@ export class Ground {
         match: (envelope) => news.match?.(envelope),
         replaced: (envelope) => news.replaced?.(envelope),
         kicked: (envelope) => news.kicked?.(envelope),
-        missed: (from) => news.missed?.(from),
+        missed: () => news.missed?.(),
       },
     });
   }

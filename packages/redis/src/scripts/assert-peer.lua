@@ -4,11 +4,13 @@
 -- KEYS[1]  peer
 -- KEYS[2]  mail
 -- ARGV     1 node, 2 session, 3 fence, 4 user (perhaps empty), 5 life in ms, 6 instance, 7 hash of the secret proven, 8 of the one
---          offered, 9 rooms, divided by spaces; 10 not after (ms)
--- Returns  'late' | 'superseded' | 'asserted' | 'restored' (it was not there) | 'mail-waits' (it was away, and has not been handed all its mail)
+--          offered, 9 rooms, divided by spaces; 10 not after (ms); then the reading (see read_reading)
+-- Returns  'late' | 'superseded' | 'asserted' | 'restored' (it was not there) | 'mail-waits' (it is away, and has not been handed all its mail)
 --
+--- include shared/arguments
 --- include shared/clock
 --- include shared/hash
+--- include shared/window
 --- include shared/peer
 if now_ms > tonumber(ARGV[10]) then
   return { 'late' }
@@ -19,7 +21,11 @@ if not said then
   return { 'superseded' }
 end
 local is_known = record.fence == said.fence
-if is_known and tonumber(record.away) > now_ms and redis.call('LLEN', KEYS[2]) > tonumber(record.handed) then
+local is_away = record.session and record.away ~= '0'
+if is_away and is_over(record.away, read_reading(11)) then
+  redis.call('DEL', KEYS[2])
+  said.handed = 0
+elseif is_away and is_known and redis.call('LLEN', KEYS[2]) > tonumber(record.handed) then
   return { 'mail-waits' }
 end
 keep_peer(KEYS[1], KEYS[2], said, life_ms)

@@ -3,8 +3,8 @@
 --
 -- KEYS[1]  nodes
 -- ARGV     1 node, 2 its row (JSON), 3 life in ms, 4 id for a table that is made now
--- Returns  now in ms, table, beats, version of the bans, what this node was (new, alive, lost, gone), then per row: state (alive,
---          lost, gone), row (JSON)
+-- Returns  now in ms, table, beats, version of the bans, what this node was (new, alive, lost, gone), when Redis woke from its last
+--          sleep in ms (0: it has not slept), then per row: state (alive, lost, gone), row (JSON)
 --
 --- include shared/clock
 --- include shared/hash
@@ -14,6 +14,7 @@ local key, node, row, life_ms, fresh_id = KEYS[1], ARGV[1], ARGV[2], tonumber(AR
 local fields = read_hash(key)
 local last_beat_ms = tonumber(fields.beatAt or now_ms)
 local slept = now_ms - last_beat_ms > life_ms / 2
+local woke_at_ms = slept and now_ms or tonumber(fields.wokeAt or 0)
 
 local rows, last_until_ms, was = {}, 0, 'new'
 
@@ -64,6 +65,9 @@ end
 
 local table_id = fields.table or fresh_id
 redis.call('HSET', key, 'v', 1, 'table', table_id, 'beatAt', digits(now_ms))
+if slept then
+  redis.call('HSET', key, 'wokeAt', digits(now_ms))
+end
 local beats = redis.call('HINCRBY', key, 'beats', 1)
 redis.call('PEXPIREAT', key, digits(last_until_ms + KEEP_MS))
-return { now_ms, table_id, beats, tonumber(fields.bans or 0), was, unpack(rows) }
+return { now_ms, table_id, beats, tonumber(fields.bans or 0), was, woke_at_ms, unpack(rows) }

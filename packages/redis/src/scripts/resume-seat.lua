@@ -14,8 +14,8 @@ local new_tag, node, peer, fence, session = ARGV[1], ARGV[2], ARGV[3], ARGV[4], 
 local instance, life_ms = ARGV[6], tonumber(ARGV[7])
 
 local room = read_room(KEYS[1], new_tag, read_reading(8))
-local seat = meant_seat(room, peer, fence, '1')
-local claim = seat and read_claim(seat.rest)
+local seat = room.seats[peer]
+local claim = seat and seat.fence <= fence and read_claim(seat.rest)
 if not claim or claim.instance ~= instance then
   return { 'absent' }
 end

@@ -9,7 +9,7 @@ export const LAWS = {
   place: 'a peer is where its session last said that it is',
   window: 'a window is over when it has ended, not earlier, and not later for whoever looks',
   mailLost: 'mail is not lost before its session is confirmed',
-  mailTwice: 'mail is not handed over again once its session is confirmed',
+  mailTwice: 'mail is not handed over again once its session is confirmed, nor once its window has ended',
   mailOrder: 'mail is handed over in order',
   mailed: 'mail says how often it was handed to sessions that never said a word',
   bounds: 'mail is kept within its bounds, and up to them',

@@ -92,12 +92,13 @@ export class PeerModel {
     this.#life.letters = this.#life.letters.filter(({ handedTo }) => !handedTo.has(fence));
   }
 
-  assert(assertion: PeerAssertion): AssertPeerAnswer {
+  assert(assertion: PeerAssertion, reading: Reading): AssertPeerAnswer {
     const { fence } = assertion;
     if (this.#refuses(fence)) return 'superseded';
-    const isKnown = this.#life?.fence === fence;
-    const mayComeBack = this.#life?.awayUntil && !hasCome(this.#life.awayUntil, this.#now);
-    if (isKnown && mayComeBack && this.#life?.letters.some(({ handedTo }) => !handedTo.has(fence)))
+    const last = this.#life;
+    const isKnown = last?.fence === fence;
+    if (last && this.#isOver(last, reading)) last.letters = [];
+    if (isKnown && last.awayUntil && last.letters.some(({ handedTo }) => !handedTo.has(fence)))
       return 'mail-waits';
     this.#believe(assertion);
     return isKnown ? 'asserted' : 'restored';
@@ -108,6 +109,10 @@ export class PeerModel {
     const said = this.#life?.fence === assertion.fence ? this.#life.awayUntil : undefined;
     this.#believe(assertion).awayUntil = said ?? after(this.#now, awayMs);
     return 'away';
+  }
+
+  abandon(fence: Fence, awayMs: number): void {
+    if (this.#life?.fence === fence) this.#life.awayUntil ??= after(this.#now, awayMs);
   }
 
   put({ instance, text, reading }: PutRequest): ExpectedPut {

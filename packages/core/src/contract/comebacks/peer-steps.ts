@@ -68,8 +68,9 @@ async function say(
     case 'assert': {
       session.rooms = session.seat ? ['stage' as RoomId] : [];
       const statement = statementOf(session, step.lifeMs);
-      const answer = await history.time(() => peers.assert(statement, Infinity));
-      judgeOwner(model.assert(statement), answer);
+      const reading = history.readingOf(step.reading);
+      const answer = await history.time(() => peers.assert(statement, reading, Infinity));
+      judgeOwner(model.assert(statement, reading), answer);
       return law;
     }
     case 'away': {
@@ -78,6 +79,10 @@ async function say(
       judgeOwner(model.away(statement, step.awayMs), answer);
       return law;
     }
+    case 'abandon':
+      await history.time(() => peers.abandon(key, fence, step.awayMs));
+      model.abandon(fence, step.awayMs);
+      return law;
     case 'bye':
       await history.time(() => peers.bye(key, fence));
       model.bye(fence);

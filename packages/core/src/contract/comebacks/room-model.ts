@@ -137,8 +137,8 @@ export class RoomModel {
     return there.fence !== fence && meta !== undefined ? { meta } : {};
   }
 
-  #meant({ peer, fence, orEarlier }: SeatRef): ModelSeat | undefined {
+  #meant({ peer, fence, earlier }: SeatRef): ModelSeat | undefined {
     const seat = this.seats.get(peer);
-    return seat && (seat.fence === fence || (orEarlier && seat.fence < fence)) ? seat : undefined;
+    return seat && (earlier ? seat.fence < fence : seat.fence === fence) ? seat : undefined;
   }
 }

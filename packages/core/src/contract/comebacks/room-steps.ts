@@ -33,8 +33,7 @@ export async function carryOutOnRoom(
 function lawOf(there: ModelSeat | undefined, { claim, instance }: Session, { kind }: SeatStep): Law {
   if (there && there.fence > claim.fence) return 'oldEnd';
   if (kind === 'seat-resume' && there?.awayUntil) return 'window';
-  const goesOn = there?.instance === instance && there.fence < claim.fence;
-  return goesOn && (kind === 'join' || kind === 'seat-resume') ? 'moved' : 'seats';
+  return there?.instance === instance && (kind === 'join' || kind === 'seat-resume') ? 'moved' : 'seats';
 }
 
 async function changeSeat(
@@ -67,7 +66,7 @@ async function changeSeat(
       return { answer, expected: room.resume(request) ? 'changed' : 'absent' };
     }
     case 'leave': {
-      const seat = { ...ref, orEarlier: step.orEarlier };
+      const seat = { ...ref, earlier: step.isOfEarlier };
       const answer = await history.time(() => rooms.leave(seat));
       return { answer, expected: room.leave(seat) ? 'changed' : 'absent' };
     }

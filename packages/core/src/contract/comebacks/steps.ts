@@ -39,9 +39,10 @@ const claim = fc.record({
   lifeMs,
   reading,
 });
-const assert = fc.record({ kind: fc.constant('assert' as const), who, back, lifeMs });
+const assert = fc.record({ kind: fc.constant('assert' as const), who, back, lifeMs, reading });
 const confirm = fc.record({ kind: fc.constant('confirm' as const), who, back });
 const away = fc.record({ kind: fc.constant('away' as const), who, back, awayMs, lifeMs });
+const abandon = fc.record({ kind: fc.constant('abandon' as const), who, back, awayMs });
 const put = fc.record({
   kind: fc.constant('put' as const),
   who,
@@ -62,7 +63,7 @@ const join = fc.record({
 });
 const seatAway = fc.record({ kind: fc.constant('seat-away' as const), who, back, awayMs, lifeMs });
 const seatResume = fc.record({ kind: fc.constant('seat-resume' as const), who, back, lifeMs, reading });
-const leave = fc.record({ kind: fc.constant('leave' as const), who, back, orEarlier: fc.boolean() });
+const leave = fc.record({ kind: fc.constant('leave' as const), who, back, isOfEarlier: fc.boolean() });
 const update = fc.record({ kind: fc.constant('update' as const), who, back, meta });
 /** A node asserts the seats that its sessions were once told they had. */
 const assertSeats = fc.record({
@@ -78,7 +79,9 @@ const advance = (waitsMs: readonly number[]) =>
 
 type Of<A> = A extends fc.Arbitrary<infer T> ? T : never;
 export type ClaimStep = Of<typeof claim>;
-export type PeerStep = ClaimStep | Of<typeof assert | typeof confirm | typeof away | typeof put | typeof bye>;
+export type PeerStep =
+  | ClaimStep
+  | Of<typeof assert | typeof confirm | typeof away | typeof abandon | typeof put | typeof bye>;
 export type RoomStep = Of<
   typeof join | typeof seatAway | typeof seatResume | typeof leave | typeof update | typeof assertSeats
 >;
@@ -98,11 +101,18 @@ const manyPuts: fc.Arbitrary<readonly Step[]> = fc
   .tuple(put, fc.constantFrom(3, 3, 70))
   .map(([one, times]) => Array.from({ length: times }, () => one));
 
+/** What was kept while its node was taken for lost, and then its node says that it is not. */
+const takenForLost = (waitsMs: readonly number[]): fc.Arbitrary<readonly Step[]> =>
+  fc.tuple(put, advance(waitsMs), assert).map(([kept, wait, said]) => {
+    const found = { ...kept, isForFormerLife: false, reading: { ...kept.reading, lost: NODES } };
+    return [found, wait, { ...said, who: kept.who, back: 0 }];
+  });
+
 /** Whatever can happen to peers and to a room, in whatever order, and often enough in one that leads somewhere. */
 export function anyHistory(waitsMs: readonly number[]): fc.Arbitrary<readonly Step[]> {
   const one = fc.oneof(
     { weight: 6, arbitrary: claim },
-    { weight: 3, arbitrary: fc.oneof(assert, confirm, away) },
+    { weight: 3, arbitrary: fc.oneof(assert, confirm, away, abandon) },
     { weight: 6, arbitrary: put },
     { weight: 1, arbitrary: bye },
     { weight: 3, arbitrary: join },
@@ -113,6 +123,7 @@ export function anyHistory(waitsMs: readonly number[]): fc.Arbitrary<readonly St
     { weight: 12, arbitrary: one.map((each): Step[] => [each]) },
     { weight: 4, arbitrary: goneAway },
     { weight: 4, arbitrary: comeBack },
+    { weight: 2, arbitrary: takenForLost(waitsMs) },
     { weight: 1, arbitrary: manyPuts },
   );
   return fc.array(some, { minLength: 3, maxLength: 30, size: 'max' }).map((all) => all.flat());

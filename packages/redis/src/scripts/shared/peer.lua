@@ -23,11 +23,10 @@ local function read_statement(record, mail_key)
   if is_superseded(record, said.fence) then
     return nil
   end
-  if record.fence == said.fence then
-    said.handed = record.handed or 0
-  end
   if record.instance ~= said.instance then
     redis.call('DEL', mail_key)
+  elseif record.fence == said.fence then
+    said.handed = record.handed
   end
   return said, tonumber(ARGV[5])
 end

@@ -75,12 +75,14 @@ local function change_seat(room, peer, changes, new_tag)
   put_seat(room, peer, seat)
 end
 
--- The seat of this fence, or as well of an earlier one if that is said.
-local function meant_seat(room, peer, fence, or_earlier)
+-- The seat of this fence; or, if `earlier` is 1, the seat of an earlier one, and then not of this one.
+local function meant_seat(room, peer, fence, earlier)
   local seat = room.seats[peer]
-  if seat and (seat.fence == fence or (or_earlier == '1' and seat.fence < fence)) then
-    return seat
+  if not seat then
+    return nil
   end
+  local is_meant = earlier == '1' and seat.fence < fence or earlier ~= '1' and seat.fence == fence
+  return is_meant and seat or nil
 end
 
 -- The words of a claim.
