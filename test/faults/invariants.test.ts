@@ -17,6 +17,7 @@ describe
       expectNothingWrong(verdict);
       // The node that was killed first is past its life: Redis was searched for it.
       expect(verdict.counts['buried']).toBeGreaterThan(0);
+      expect(verdict.counts['kept']).toBeGreaterThan(0);
     });
 
     it.each([
@@ -30,8 +31,8 @@ describe
 /** Neither wrong, nor so quiet that nothing could go wrong. */
 function expectNothingWrong(verdict: Verdict): void {
   const { wrongs, counts, durationMs } = verdict;
-  const { sent = 0, heard = 0, kept = 0, resumed = 0 } = counts;
-  const isLively = sent > durationMs / 10 && heard > sent / 2 && kept > 0 && resumed > 0;
+  const { sent = 0, heard = 0, resumed = 0 } = counts;
+  const isLively = sent > durationMs / 10 && heard > sent / 2 && resumed > 0;
   const isFaultless = Object.keys(wrongs).length === 0;
   expect(isLively && isFaultless ? 'nothing wrong' : describeVerdict(verdict)).toBe('nothing wrong');
 }

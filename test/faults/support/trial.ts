@@ -96,7 +96,8 @@ async function buryTheDead(cluster: FaultyCluster): ReturnType<typeof leftoversO
   const lifeMs = WINDOW_MS + LIFE_BEYOND_WINDOW_MS + BURIAL_MS;
   const ends = cluster.lives.flatMap(({ end }) => (end ? [end.atMs] : []));
   const leftMs = Math.min(...ends) + lifeMs - performance.now();
-  if (leftMs > 0 && leftMs < 5 * BURIAL_MS) await pause(leftMs);
+  // A timer may be a moment early.
+  if (leftMs > 0 && leftMs < 5 * BURIAL_MS) await pause(leftMs + 100);
   return leftoversOf(cluster, performance.now() - lifeMs);
 }
 
