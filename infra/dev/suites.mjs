@@ -25,7 +25,7 @@ const planned = [
   },
   { name: 'browser', folders: ['test/browser'], needs: ['redis', 'haproxy', 'chromium'], limitMinutes: 8 },
   { name: 'abuse', folders: ['test/abuse'], needs: ['redis'], limitMinutes: 6 },
-  { name: 'faults', folders: ['test/faults'], needs: ['redis', 'redis-server', 'haproxy'], limitMinutes: 10 },
+  { name: 'faults', folders: ['test/faults'], needs: ['redis', 'redis-server', 'haproxy'], limitMinutes: 25 },
 ];
 
 /** The suites that have at least one test file. */
