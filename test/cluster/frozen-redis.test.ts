@@ -36,7 +36,7 @@ describe.runIf(has('redis-server'))('while Redis is frozen', () => {
     const answer = await here.request({ ...signal, to: far.welcome.peer, custom: 'stale' }, 'error');
     expect(answer.code).toMatch(/^(delivery-timeout|cluster-unavailable)$/);
     expect((await here.request({ type: 'join', room: 'other' }, 'error')).code).toBe('cluster-unavailable');
-    await until('the node to notice', () => !cluster.nodes[0]?.node.isReady);
+    await until('the node to notice', () => !cluster.nodes[0]?.node.isReady, 20_000);
     await expect(connect()).rejects.toMatchObject({ status: 503 } satisfies Partial<Refused>);
 
     redis.resume();

@@ -171,7 +171,8 @@ describe.runIf(has('haproxy'))('HAProxy before a node that turns unready', () =>
     expect([steady, shaky].map(({ node }) => node.status().sessions)).toEqual([1, 1]);
 
     redis.pause();
-    await until('the node to be taken out', async () => (await haproxy.nodes()).get('node2')?.up === false);
+    const isOut = async () => (await haproxy.nodes()).get('node2')?.up === false;
+    await until('the node to be taken out', isOut, 30_000);
     expect((await haproxy.nodes()).get('node2')?.check).toBe('L7STS');
     for (let n = 0; n < 4; n += 1) await connect();
     expect([steady, shaky].map(({ node }) => node.status().sessions)).toEqual([5, 1]);

@@ -62,8 +62,9 @@ async function claim(session: Session, parts: ArrivalParts): Promise<void> {
 
 /** A new life in the place of an old one, which goes at once. */
 function takeOver(session: Session, former: FormerPeer, { presence, rooms }: ArrivalParts): void {
-  const vacated = former.rooms.map((room) => rooms.vacate(session, room, former.instance, 'replaced'));
-  void Promise.all(vacated).then(() => presence.replace(session, former));
+  // First of all, or its node would put back what is taken from it.
+  presence.replace(session, former);
+  for (const room of former.rooms) void rooms.vacate(session, room, former.instance, 'replaced');
 }
 
 /** The life goes on, and with it every seat. The older session hears of it last, when nothing is its own any more. */

@@ -31,4 +31,13 @@ describe('a budget', () => {
     expect(budget.take(900, 0)).toBe(0);
     expect(budget.take(200, 0)).toBe(100);
   });
+
+  it('has again what was given back, and never more than a burst', () => {
+    const budget = new Budget(3, 1, 0);
+    budget.take(2, 0);
+    budget.giveBack(1);
+    expect(budget.take(2, 0)).toBe(0);
+    budget.giveBack(100);
+    expect([3, 1].map((amount) => budget.take(amount, 0))).toEqual([0, 1_000]);
+  });
 });

@@ -78,7 +78,7 @@ export class Door {
   readonly #callers: CallerReader;
   #closed = false;
   #withdrawn = false;
-  #fenceMs = 0;
+  #fenceUs = 0;
 
   constructor(options: NodeOptions, parts: DoorParts) {
     this.#options = options;
@@ -233,15 +233,15 @@ export class Door {
       secret: random.id(),
       instance: random.id() as InstanceId,
       session,
-      fence: fenceOf(this.#nextFenceMs(membership.nowMs()), session),
+      fence: fenceOf(this.#nextFenceUs(membership.nowMs()), session),
       visitor,
     };
     return this.#isBanned(admitted) ? { ok: false, close: 'banned', visitor } : { ok: true, admitted };
   }
 
-  /** Of two that one node lets in, the later has the higher fence, also within a millisecond. */
-  #nextFenceMs(nowMs: number): number {
-    return (this.#fenceMs = Math.max(Math.round(nowMs), this.#fenceMs + 1));
+  /** Of two that one node lets in, the later has the higher fence, also within a microsecond. */
+  #nextFenceUs(nowMs: number): number {
+    return (this.#fenceUs = Math.max(Math.round(nowMs * 1_000), this.#fenceUs + 1));
   }
 
   #isBanned({ peer, visitor, identity: { realm, user } }: Admitted): boolean {

@@ -42,6 +42,25 @@ describe('how much mail a node may put', () => {
     expect(quota.take(MAIN, SHARE / 2 + 1)).toBe(false);
     expect(quota.take(MAIN, SHARE / 2)).toBe(true);
   });
+
+  it('is what it was when something was not kept after all, and never more than a share', () => {
+    const { quota } = start();
+    quota.take(MAIN, SHARE);
+    quota.giveBack(MAIN, 10);
+    expect([quota.take(MAIN, 11), quota.take(MAIN, 10)]).toEqual([false, true]);
+    quota.giveBack(MAIN, SHARE * 2);
+    expect(quota.take(MAIN, SHARE + 1)).toBe(false);
+    expect(quota.take(MAIN, SHARE)).toBe(true);
+  });
+
+  it('is given back to the realm it was taken from, and to none that took nothing', () => {
+    const { quota } = start();
+    const other = 'other' as Realm;
+    quota.take(MAIN, SHARE);
+    quota.giveBack(other, SHARE);
+    expect(quota.take(MAIN, 1)).toBe(false);
+    expect([quota.take(other, SHARE), quota.take(other, 1)]).toEqual([true, false]);
+  });
 });
 
 function start() {

@@ -210,24 +210,25 @@ export class RoomCommands {
     const own = [...view.own.values()];
     // Somebody else may have their peers by now: first this node beats, and if it was lost, asks them whether they are still there.
     if (!membership.mayAssert || own.some(({ member }) => member.isDoubted && !member.ended))
-      throw new Unavailable('some of the members have yet to show that they are alive', {
+      throw new Unavailable('others may have these peers by now', {
         neverHappened: true,
       });
+    const seats = own
+      .filter(({ leaving }) => !leaving)
+      .map(({ member, seat }) => ({ ...claimOf(member, seat.meta), joinedAt: seat.joinedAt }));
     this.#options.asked(view.key);
     const answer = await directory.assert({
       key: view.key,
       facts: view.facts,
       node,
-      seats: own
-        .filter(({ leaving }) => !leaving)
-        .map(({ member, seat }) => ({ ...claimOf(member, seat.meta), joinedAt: seat.joinedAt })),
+      seats,
       spared: own.filter(({ leaving }) => leaving).map(({ member }) => member.peer),
       lifeMs,
       reading: membership.reading(lifeMs),
       ...(view.facts.code && { codeLifeMs: Math.max(0, Math.floor(view.codeGoodUntilMs - clock.nowMs())) }),
       notAfterMs: membership.nowMs() + NOT_AFTER_MS,
     });
-    if (answer.from === '') {
+    if (answer.from === '' && seats.length > 0) {
       this.#options.metrics.restored('room');
       membership.foundLost();
     }

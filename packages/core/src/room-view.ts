@@ -60,8 +60,10 @@ export class RoomView {
     const seats = new Map(room.seats.map((seat) => [seat.peer, seat]));
     for (const [peer, seat] of this.#seats) if (!seats.has(peer) && keeps(seat)) seats.set(peer, seat);
     for (const { seat, leaving } of this.own.values()) {
-      const isOurs =
-        (!leaving || leaving === 'away') && (seats.get(seat.peer)?.fence ?? seat.fence) <= seat.fence;
+      const there = seats.get(seat.peer);
+      // What it lets go it does not hold on to.
+      const isHeld = !leaving || (leaving === 'away' && there !== undefined);
+      const isOurs = isHeld && (there?.fence ?? seat.fence) <= seat.fence;
       if (isOurs) seats.set(seat.peer, seat);
     }
     this.tag = room.tag;

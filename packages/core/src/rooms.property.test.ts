@@ -91,7 +91,7 @@ function expectMishaps(gate: Gate, { away, leave, resume }: TakeOver): void {
 function endOld({ rooms, member }: Place, { oldEnds }: TakeOver): void {
   member.ended = true;
   if (oldEnds === 'away') void rooms.away(member, KEY);
-  else rooms.handOver(member, KEY);
+  else void rooms.handOver(member, KEY);
 }
 
 async function takeOverAt({ rooms }: Place, anew: Puppet, old: Puppet): Promise<void> {

@@ -221,6 +221,22 @@ describe('mail that cannot be put', () => {
     expect([directory.puts.length, outcomes]).toEqual([1, [{ keptForMs: AWAY_MS }, 'full']]);
   });
 
+  it.each(['full', 'gone'] as const)(
+    'because the peer is %s costs nothing of that share',
+    async (outcome) => {
+      const { clock, bob, directory, send, outcomes } = start();
+      const away = { ...seatOf(bob, THERE), awayUntilMs: 1 };
+      const text = 'x'.repeat(LIMITS.mailBytesPerRealm / 2);
+      directory.answer = { outcome };
+      send(text, away);
+      await clock.flush();
+      directory.answer = { outcome: 'kept', forMs: AWAY_MS };
+      send(text, away);
+      await clock.flush();
+      expect(outcomes).toEqual([outcome, { keptForMs: AWAY_MS }]);
+    },
+  );
+
   it('is counted as what it is', async () => {
     const { clock, bob, directory, counted, send } = start();
     const away = { ...seatOf(bob, THERE), awayUntilMs: 1 };

@@ -39,9 +39,9 @@ describe.runIf(has('redis-server'))('while Redis is frozen', () => {
 
   async function thaw(): Promise<void> {
     redis.resume();
-    await until('the nodes to be ready again', async () => {
-      const pages = await Promise.all(nodes.map(({ opsUrl }) => fetch(`${opsUrl}/readyz`)));
-      return pages.every(({ ok }) => ok);
+    await until('the nodes to let people in again', async () => {
+      const doors = await Promise.all(nodes.map((node) => node.check()));
+      return doors.every((answer) => answer === '200 ok');
     });
     await untilGathered(nodes);
   }

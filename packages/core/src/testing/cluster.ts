@@ -40,12 +40,14 @@ export class TestNode {
   readonly limits = new Gate();
   /** Between this node and the verifier of tokens. */
   readonly tokens = new Gate();
+  readonly bus: MemoryBus;
   readonly #world: World;
 
   constructor(world: World, options: NodeOptions) {
     const { clock, random, network, directory } = world;
     const { gate, limits, tokens, log } = this;
     this.#world = world;
+    this.bus = new MemoryBus({ network, node: options.node, clock });
     const gated: Directory = {
       nodes: gate.over<NodeTable>(directory.nodes),
       peers: gate.over<PeerDirectory>(directory.peers),
@@ -59,7 +61,7 @@ export class TestNode {
       log,
       metrics: quietMetrics,
       directory: gated,
-      bus: new MemoryBus({ network, node: options.node, clock }),
+      bus: this.bus,
       limiter: limits.over<Limiter>(new MemoryLimiter({ clock })),
       pseudonyms: plainNames,
       verifier: tokens.over<TokenVerifier>(verifier),
@@ -98,15 +100,23 @@ export const verifier: TokenVerifier = {
   },
 };
 
-/** `short-...` is good for a minute, `nobody-...` may do nothing, `guest-...` is no peer in particular. */
+/** `short-...` is good for a minute, `nobody-...` may do nothing, `guest-...` is no peer in particular; see also {@link RIGHTS}. */
 function identityOf(token: string): Identity {
   const all = token.startsWith('nobody') ? [] : ['*'];
+  const [name, rights = ''] = token.split('~');
   return {
     realm: 'main' as Realm,
-    ...(!token.startsWith('guest') && { peer: token.split('~')[0] as NonNullable<Identity['peer']> }),
+    ...(!token.startsWith('guest') && { peer: name as NonNullable<Identity['peer']> }),
     rooms: all,
     queues: all,
     codes: all.length > 0,
     ...(token.startsWith('short') && { expiresInMs: 60_000 }),
+    ...RIGHTS[rights],
   };
 }
+
+/** What a token allows that ends in `~` and one of these; the others allow everything. */
+const RIGHTS: Readonly<Record<string, Pick<Identity, 'rooms' | 'codes'>>> = {
+  'hall-only': { rooms: ['hall'], codes: false },
+  'codes-only': { rooms: [], codes: true },
+};
