@@ -32,6 +32,21 @@ describe.runIf(has('redis-server'))('subscriber deaf', () => {
     expectUndisturbed([here, far]);
   });
 
+  it('killed by Redis while members leave: whoever missed that is told soon, without anything else happening there', async () => {
+    const { redis, nodes } = await gather();
+    const halls = ['hall-1', 'hall-2', 'hall-3', 'hall-4', 'hall-5', 'hall-6'];
+    const met = await Promise.all(halls.map((hall) => stage.meet(hall, nodes)));
+    const pairs = met as [RawClient, RawClient][];
+    expect(await redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')).toBe(2);
+    for (const [n, [, far]] of pairs.entries()) far.send({ type: 'leave', room: halls[n] });
+    const left = ({ received }: RawClient) => received.filter(({ type }) => type === 'peer-left').length;
+    await until(
+      'everybody to hear who left',
+      () => pairs.every(([here]) => left(here) === 1),
+      MENDED_WITHIN_MS,
+    );
+  });
+
   it('cut off by Redis, because it reads too slowly: what it missed is answered by an error, and then it hears again', async () => {
     const { redis, nodes, here, far } = await gather();
     await redis.config('SET', 'client-output-buffer-limit', `pubsub ${SMALL_BUFFER} 0 0`);

@@ -221,7 +221,7 @@ export const VARIABLES = {
   }),
   PARLEY_RESUME_WINDOW_MS: preset('120000', {
     meaning:
-      'How long a peer whose socket is gone may come back to its rooms, and how long its mail is kept, in milliseconds.',
+      'How long a peer whose socket is gone may come back to its rooms, and how long its mail is kept, in milliseconds, at least 1000; the same on all nodes. A client may need some seconds to notice and to try again, so less than 30 s loses people.',
     schema: number(1_000, DAY_MS),
   }),
   PARLEY_DRAIN_MS: preset('10000', {

@@ -47,9 +47,10 @@ async function claim(session: Session, parts: ArrivalParts): Promise<void> {
     case 'resumed':
       return comeBack(session, answer, parts);
     case 'unproven':
+      // Its own node may be about to say again what the directory has lost, perhaps since the last beat.
+      if (session.comeback) await parts.membership.look();
       if (session.ended) return;
-      // Its own node may be about to say again what the directory has lost.
-      if (parts.membership.recovering)
+      if (session.comeback && parts.membership.recovering)
         return session.close('cluster-unavailable', parts.membership.recoveryMs);
       session.startAnew(parts.random.id() as PeerId);
       return claim(session, parts);

@@ -225,6 +225,12 @@ export class Membership {
     this.#beatNow();
   }
 
+  /** Beats now, and resolves when that is answered, or is not. */
+  async look(): Promise<void> {
+    this.#beatNow();
+    await this.#beating;
+  }
+
   #beatNow(): void {
     if (this.#stopped || this.#isBeating) return;
     this.#cancel?.();
