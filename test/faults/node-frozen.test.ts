@@ -13,7 +13,7 @@ import { newsSince, numbers, outcomes, resuming, sendAll, times } from './suppor
 import { Stage, untilGathered } from './support/stage.ts';
 
 /** Longer than a beat lasts: others take the node for lost, and it cannot know. */
-const FROZEN_MS = 12_000;
+const FROZEN_MS = 15_000;
 const LOST_WITHIN_MS = 10_000;
 const SLACK_MS = 3_000;
 /** After it woke: a beat, a ping and its answer, and an assertion. */
