@@ -101,7 +101,7 @@ describe('a member that goes on at another session', () => {
     for (const each of [alice, bob]) await join(each);
     const before = alice.member.story.length;
     await resume(carol, later(bob.member));
-    bob.rooms.handOver(bob.member, KEY);
+    void bob.rooms.handOver(bob.member, KEY);
     expect(alice.member.story.slice(before)).toEqual([]);
     expect(alice.rooms.get(KEY)?.seats.get(bob.member.peer)?.session).toBe('bob-2');
   });
@@ -180,7 +180,7 @@ describe('a session whose seats are a later one’s', () => {
     const { world, join, alice, bob } = await start();
     for (const each of [alice, bob]) await join(each);
     bob.member.ended = true;
-    bob.rooms.handOver(bob.member, KEY);
+    void bob.rooms.handOver(bob.member, KEY);
     expect(bob.rooms.seatOf(bob.member, KEY)).toBeUndefined();
     await world.clock.advance(LIMITS.handOverMs - 100);
     expect(alice.member.story.at(-1)).toBe('peer-joined bob');
@@ -194,7 +194,7 @@ describe('a session whose seats are a later one’s', () => {
     const { world, join, resume, alice, bob, carol } = await start();
     for (const each of [alice, bob]) await join(each);
     await resume(carol, later(bob.member));
-    bob.rooms.handOver(bob.member, KEY);
+    void bob.rooms.handOver(bob.member, KEY);
     await world.clock.advance(LIMITS.handOverMs + 5_000);
     expect(await seated(world)).toEqual(['alice', 'bob']);
     expect(alice.member.story).toEqual(['joined', 'peer-joined bob']);
