@@ -60,7 +60,7 @@ export class Deeds {
 
   #leave({ life }: SimulatedClient, session: SimulatedSession): void {
     const room = this.#world.pick([...session.rooms.keys()]) ?? ROOMS[0];
-    if (life && room) this.#world.left({ room, ...life });
+    if (life && room) this.#world.stays.left({ room, ...life });
     session.ask({ type: 'leave', room });
   }
 
@@ -75,6 +75,7 @@ export class Deeds {
     // A burst is for one who is away, if there is any: only mail can be full.
     const among: RoomPeer[] = times > 1 && away.length > 0 ? away : [...(others?.values() ?? [])];
     const to = this.#world.pick(among);
-    for (let i = 0; room && to && i < times; i += 1) session.signal(room, to);
+    if (!room || !to) return;
+    for (let i = 0; i < times; i += 1) session.signal(room, to);
   }
 }

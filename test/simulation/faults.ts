@@ -67,7 +67,10 @@ export class Breaker {
     if (freeze && world.chance(15))
       during(
         forMs,
-        () => redis.freeze(),
+        () => {
+          world.note(`Redis freezes for ${forMs}`);
+          redis.freeze();
+        },
         () => redis.thaw(),
       );
     if (cut && world.chance(15)) {

@@ -16,6 +16,8 @@ export class SimulatedProcess {
   readonly #news: Task[] = [];
   /** What it slept through and has not come to yet. */
   #backlog: Task[] = [];
+  /** What waits for the end of the turn in which it comes to all of that. */
+  #afterBacklog: Task[] = [];
   #state: 'awake' | 'asleep' | 'waking' | 'dead' = 'awake';
   #asleepSinceMs = 0;
   readonly #naps: { readonly fromMs: number; readonly toMs: number }[] = [];
@@ -25,7 +27,7 @@ export class SimulatedProcess {
     this.#random = random;
     this.clock = {
       nowMs: () => world.nowMs(),
-      endOfTurn: (task) => world.endOfTurn(() => this.#state !== 'dead' && task()),
+      endOfTurn: (task) => this.#endOfTurn(task),
       after: (delayMs, task) => this.#after(delayMs, task),
     };
   }
@@ -58,6 +60,7 @@ export class SimulatedProcess {
   die(): void {
     this.#state = 'dead';
     this.#backlog = [];
+    this.#afterBacklog = [];
   }
 
   /** How long it has slept since then. */
@@ -87,12 +90,19 @@ export class SimulatedProcess {
     else if (this.#state === 'waking') this.#backlog.push(task);
   }
 
-  /** One task a turn, as an event loop does. */
+  /** While it wakes all that it slept through is read in one turn, whose end is behind it. */
+  #endOfTurn(task: Task): void {
+    if (this.#state === 'waking') this.#afterBacklog.push(task);
+    else this.#world.endOfTurn(() => this.#state !== 'dead' && task());
+  }
+
+  /** Between two tasks promises run. */
   #catchUp(): void {
     const task = this.#backlog.shift();
     if (this.#state !== 'waking') return;
     if (!task) {
       this.#state = 'awake';
+      for (const late of this.#afterBacklog.splice(0)) this.#endOfTurn(late);
       return;
     }
     task();

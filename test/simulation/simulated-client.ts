@@ -1,4 +1,4 @@
-import { reconnectAfterClose, type RoomId } from '@parley/protocol';
+import { type CloseName, CLOSES, reconnectAfterClose, type RoomId } from '@parley/protocol';
 
 import type { Life } from './ledger.ts';
 import type { SimulatedNode } from './simulated-node.ts';
@@ -35,6 +35,8 @@ export class SimulatedClient implements SessionOwner {
   life: Life | undefined;
   /** It never comes back. */
   isGone = false;
+  /** When it last broke the older of two sockets off, as soon as it was welcome on the other. */
+  brokeOffAtMs = -Infinity;
   readonly #world: World;
   readonly #attempts = new Set<SimulatedSession>();
   #proof: string | undefined;
@@ -47,6 +49,8 @@ export class SimulatedClient implements SessionOwner {
   #doubledAtMs = -Infinity;
   /** Sockets of which it has not heard a word. */
   readonly #unheard = new Set<SimulatedSession>();
+  /** Since when it has had a socket all the time, if it has one. */
+  #hereSinceMs = 0;
   #plans = 0;
 
   constructor(world: World, token: string | undefined, node: SimulatedNode) {
@@ -57,6 +61,17 @@ export class SimulatedClient implements SessionOwner {
 
   get isOpen(): boolean {
     return this.session?.isOpen ?? false;
+  }
+
+  /** How long it has had a socket that was welcome, be it one after the other. */
+  get hereForMs(): number {
+    return this.isOpen ? this.#world.clock.nowMs() - this.#hereSinceMs : 0;
+  }
+
+  /** Its life may be over: it has started anew, or was away for too long. */
+  get mayBeOver(): boolean {
+    const { sinceMs = Infinity } = this.#held ?? {};
+    return this.#hasGivenUp || this.#world.clock.nowMs() - sinceMs > TIMES.resumeWindowMs - IN_TIME_MS;
   }
 
   /** Rooms that matches have put this life into. */
@@ -116,6 +131,7 @@ export class SimulatedClient implements SessionOwner {
     this.#matches = instance === this.life?.instance ? this.matches : [];
     this.life = { peer, instance };
     this.session = session;
+    if (!before) this.#hereSinceMs = this.#world.clock.nowMs();
     this.#proof = welcome.resume;
     this.#held = undefined;
     this.#hasGivenUp = false;
@@ -133,7 +149,7 @@ export class SimulatedClient implements SessionOwner {
   closed(session: SimulatedSession, code: number): void {
     this.#attempts.delete(session);
     this.#unheard.delete(session);
-    this.#note(session, `is closed with ${code}`);
+    this.#note(session, `is closed: ${closeNameOf(code)}`);
     if (session === this.session) this.#lost(session);
     if (this.isOpen || this.isGone || this.#attempts.size + this.#plans > 0) return;
     if (reconnectAfterClose(code) === 'never' && this.#world.chance(50)) {
@@ -193,11 +209,17 @@ export class SimulatedClient implements SessionOwner {
     world.clock.after(1_500 + world.random.below(1_500), () => {
       if (session.state !== 'opening' || !this.#attempts.delete(session)) return;
       this.#note(session, 'is given up');
-      if (world.chance(50)) session.drop();
+      if (world.chance(50)) this.#hangUp(session);
       else session.forsake();
       if (!this.isOpen && !this.isGone && this.#attempts.size + this.#plans === 0)
         this.#comeBack({ as: as ?? 'resume', afterMs: world.random.below(500) });
     });
+  }
+
+  /** Its node hears of that right behind the opening, however late it hears of both, and does nothing for it. */
+  #hangUp(session: SimulatedSession): void {
+    this.#unheard.delete(session);
+    session.drop();
   }
 
   /** The older of two sockets: some clients close it, some in a hurry, some let the node do it. */
@@ -208,6 +230,7 @@ export class SimulatedClient implements SessionOwner {
       [20, 1006],
       [50, undefined],
     ]);
+    if (code === 1006) this.brokeOffAtMs = this.#world.clock.nowMs();
     if (code === undefined) session.forsake();
     else session.drop(code);
   }
@@ -215,9 +238,7 @@ export class SimulatedClient implements SessionOwner {
   /** Another of its sockets may yet take over from the one that it has, with a proof that was good when it was opened. */
   get isUnsure(): boolean {
     const hasWoken = ({ node, openedAtMs }: SimulatedSession) => node.process.sleptMsSince(openedAtMs) > 0;
-    return (
-      this.#world.clock.nowMs() - this.#doubledAtMs < 30_000 || [...this.#unheard].some(hasWoken)
-    );
+    return this.#world.clock.nowMs() - this.#doubledAtMs < 30_000 || [...this.#unheard].some(hasWoken);
   }
 
   #lost(session: SimulatedSession | undefined): void {
@@ -230,7 +251,7 @@ export class SimulatedClient implements SessionOwner {
   #holds(session: SimulatedSession): Held {
     const { peer, instance, node } = session;
     const rooms = [...session.rooms.keys()].filter(
-      (room) => !session.awaits('leave', room) && !this.#world.hasLeft({ room, peer, instance }),
+      (room) => !session.awaits('leave', room) && !this.#world.stays.hasLeft({ room, peer, instance }),
     );
     return { life: { peer, instance }, rooms, sinceMs: node.unheardSinceMs };
   }
@@ -243,7 +264,14 @@ export class SimulatedClient implements SessionOwner {
   #judge({ opening }: SimulatedSession, welcome: Message<'welcome'>, held: Held | undefined): void {
     const world = this.#world;
     const nowMs = world.clock.nowMs();
-    if (opening.as !== 'resume' || opening.proof !== this.#proof || this.#hasGivenUp || !held || this.isUnsure) return;
+    if (
+      opening.as !== 'resume' ||
+      opening.proof !== this.#proof ||
+      this.#hasGivenUp ||
+      !held ||
+      this.isUnsure
+    )
+      return;
     if (welcome.resumed && welcome.instance !== held.life.instance) world.accuse('resumed as somebody else');
     const isInTime = nowMs - held.sinceMs < TIMES.resumeWindowMs - IN_TIME_MS;
     if (!isInTime || world.hasForgottenSince(held.sinceMs - 30_000)) return;
@@ -251,7 +279,7 @@ export class SimulatedClient implements SessionOwner {
     if (!welcome.resumed) return world.accuse(`${who} was not let back in`);
     for (const room of held.rooms) {
       if (!welcome.rooms?.some((there) => there.room === room)) world.accuse(`${who} has lost ${room}`);
-      if (world.wasSeenLeaving({ room, ...held.life }, held.sinceMs))
+      if (world.stays.wasSeenLeaving({ room, ...held.life }, held.sinceMs))
         world.accuse(`${who} came back to ${room}, and others saw it leave`);
     }
   }
@@ -259,3 +287,7 @@ export class SimulatedClient implements SessionOwner {
 
 /** What a claim and its answer may take. */
 const IN_TIME_MS = 1_000;
+
+/** The close that a code stands for, in words for a trace. */
+const closeNameOf = (code: number): string =>
+  (Object.keys(CLOSES) as CloseName[]).find((name) => CLOSES[name].code === code) ?? String(code);

@@ -5,6 +5,7 @@ import type { NodeId, PeerId, Realm } from '@parley/protocol';
 
 import { Link } from './link.ts';
 import { SimulatedProcess } from './process.ts';
+import { sabotagedBus } from './sabotage.ts';
 import type { World } from './world.ts';
 
 /** Everything that ends by itself ends sooner than in production, so that a run is short; the proportions are the same. */
@@ -84,7 +85,7 @@ function portsFor(world: World, { id, link, process }: SimulatedNode): NodePorts
   return {
     clock: process.clock,
     random: world.random,
-    bus: world.network.busFor(id, link, process),
+    bus: sabotagedBus(world.network.busFor(id, link, process), process.clock, world.sabotage),
     directory: {
       nodes: link.over(nodes),
       peers: link.over(peers),

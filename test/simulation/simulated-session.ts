@@ -1,12 +1,15 @@
 import type { Socket, SocketListener } from '@parley/core';
 import { requestOf } from '@parley/core/testing';
-import { type CloseName, CLOSES, type Outgoing, type RoomId, type RoomPeer } from '@parley/protocol';
+import type { Outgoing, RoomId, RoomPeer } from '@parley/protocol';
 
 import type { SentSignal } from './ledger.ts';
+import { spoilt } from './sabotage.ts';
 import type { SimulatedNode } from './simulated-node.ts';
 import type { World } from './world.ts';
 
+/** What a node says. */
 export type Message<Type extends Outgoing['type']> = Extract<Outgoing, { type: Type }>;
+/** What a client says, but for the `id`. */
 export type Request = { readonly type: string; readonly [member: string]: unknown };
 
 /** What the client that opened it wants to hear of a session. */
@@ -38,6 +41,8 @@ export class SimulatedSession {
   readonly number: number;
   /** The others in each room it is in. */
   readonly rooms = new Map<RoomId, Map<string, RoomPeer>>();
+  /** When it was told that it is in each of them. */
+  readonly joinedAtMs = new Map<RoomId, number>();
   readonly capacities = new Map<RoomId, number>();
   /** Queues it waits in, as `size/queue`. */
   readonly waiting = new Set<string>();
@@ -89,7 +94,7 @@ export class SimulatedSession {
     const { ledger, clock } = this.#world;
     const { peer, instance } = this;
     const isBehindJoin = this.awaits('join', room);
-    const signal = ledger.sent({ room, from: { peer, instance }, to, isBehindJoin });
+    const signal = ledger.sent({ room, from: { peer, instance }, socket: this.number, to, isBehindJoin });
     this.#say(() => (signal.readAtMs = clock.nowMs()));
     // To this life: what is for another one says nothing about this one's mail.
     const about = { room, to: to.peer, toInstance: to.instance };
@@ -130,8 +135,7 @@ export class SimulatedSession {
       send: (text) => {
         if (this.#isClosed) return 'ended';
         const message = JSON.parse(String(text)) as Outgoing;
-        this.#tell(() => this.#hear(message));
-        if (this.#world.repeats(message)) this.#tell(() => this.#hear(message));
+        spoilt(message, this.#world, () => this.#tell(() => this.#hear(message)));
         return 'sent';
       },
       ping: () => void (this.#isSilent || this.#world.clock.after(1, () => this.#pong())),
@@ -225,6 +229,7 @@ export class SimulatedSession {
 
   #joined(message: Message<'joined'>): void {
     this.rooms.set(message.room, new Map(message.peers.map((peer) => [peer.peer, { ...peer }])));
+    this.joinedAtMs.set(message.room, this.#world.clock.nowMs());
     this.capacities.set(message.room, message.capacity);
     if (message.queue === undefined || message.size === undefined) return;
     if (!this.waiting.delete(`${message.size}/${message.queue}`)) this.accuse('matched without waiting');
@@ -243,13 +248,15 @@ export class SimulatedSession {
       return;
     }
     if (!other) return this.accuse(`${message.type} of somebody who is not there`);
+    const news = { room: message.room, peer: other.peer, instance: other.instance, by: this };
     if (message.type === 'peer-left') {
       room.delete(message.peer);
-      this.#world.heardLeft({ room: message.room, peer: other.peer, instance: other.instance, by: this });
+      this.#world.stays.heardLeft(news);
     }
     const isAway = message.type === 'peer-away';
     if (!isAway && message.type !== 'peer-back') return;
     if (isAway === (other.away === true)) this.accuse(`${message.type} of ${other.peer.slice(0, 9)}, twice`);
+    if (isAway) this.#world.stays.heardAway(news);
     if (isAway) other.away = true;
     else delete other.away;
   }
@@ -259,7 +266,8 @@ export class SimulatedSession {
     const { n } = message.custom as { n: number };
     const sender = this.rooms.get(room)?.get(from);
     if (!sender) this.accuse(`signal ${n} of ${from.slice(0, 9)}, who is not in ${room}`);
-    else if (sender.instance !== fromInstance) this.accuse(`signal ${n} of another life than that in ${room}`);
+    else if (sender.instance !== fromInstance)
+      this.accuse(`signal ${n} of another life than that in ${room}`);
     const { peer, instance } = this;
     this.#world.ledger.arrived(n, {
       room,
@@ -280,7 +288,3 @@ export class SimulatedSession {
     this.#world.accuse(`${this.node.id} ${this.peer.slice(0, 9)}: ${of}`);
   }
 }
-
-/** The close that a code stands for, in words for a trace. */
-export const closeNameOf = (code: number): string =>
-  (Object.keys(CLOSES) as CloseName[]).find((name) => CLOSES[name].code === code) ?? String(code);

@@ -1,24 +1,18 @@
 import type { Directory } from '@parley/core';
 import { FakeClock, SeededRandom } from '@parley/core/contract';
 import { MemoryDirectory } from '@parley/core/memory';
-import type { Outgoing, RoomId } from '@parley/protocol';
 
 import { Deeds } from './deeds.ts';
 import { ALL_FAULTS, Breaker, type Faults } from './faults.ts';
 import { Ledger, type Life } from './ledger.ts';
 import { SimulatedRedis } from './link.ts';
 import { SimulatedNetwork } from './network.ts';
-import { sabotaged } from './sabotage.ts';
+import { type Sabotage, sabotaged } from './sabotage.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import { SimulatedNode } from './simulated-node.ts';
-import type { SimulatedSession } from './simulated-session.ts';
+import { Stays } from './stays.ts';
 
 const START_MS = 1_700_000_000_000;
-
-/** A life of a peer in a room. */
-export interface Stay extends Life {
-  readonly room: RoomId;
-}
 
 /**
  * Three nodes, a Redis and a network between them, and a dozen clients, all on one simulated clock: everything that happens
@@ -33,6 +27,7 @@ export class World {
   readonly redis: SimulatedRedis;
   readonly network: SimulatedNetwork;
   readonly ledger: Ledger;
+  readonly stays = new Stays(this);
   readonly violations: string[] = [];
   /** What happened, for whoever looks into a seed. */
   readonly trace: string[] = [];
@@ -41,9 +36,6 @@ export class World {
   readonly #faults: Faults;
   readonly #deeds: Deeds;
   readonly #breaker: Breaker;
-  /** Stays that the peer itself has ended, once. */
-  readonly #left = new Set<string>();
-  readonly #seenLeaving = new Map<string, number>();
   #forgotAtMs = -Infinity;
   #names = 0;
   #started = 0;
@@ -52,10 +44,7 @@ export class World {
     this.random = new SeededRandom(seed);
     this.#faults = faults;
     this.directory = new MemoryDirectory({ clock: this.clock, random: this.random });
-    this.ledger = new Ledger(
-      () => this.clock.nowMs(),
-      (of) => this.accuse(of),
-    );
+    this.ledger = new Ledger(this);
     this.ports = this.#watched(sabotaged(this.directory, faults.sabotage));
     this.redis = new SimulatedRedis(this.random);
     this.network = new SimulatedNetwork(this.clock, this.redis);
@@ -82,29 +71,9 @@ export class World {
     return ++this.#names;
   }
 
-  /** Somebody leaves a room on purpose. */
-  left(stay: Stay): void {
-    this.#left.add(nameOf(stay));
-  }
-
-  hasLeft(stay: Stay): boolean {
-    return this.#left.has(nameOf(stay));
-  }
-
-  /** Somebody was told that a peer has left. */
-  heardLeft({ by, ...stay }: Stay & { by: SimulatedSession }): void {
-    this.#seenLeaving.set(nameOf(stay), this.clock.nowMs());
-    const client = this.clients.find(({ life }) => life?.instance === stay.instance);
-    const { session } = client ?? {};
-    if (!session?.isOpen || !session.rooms.has(stay.room) || session.awaits('leave', stay.room)) return;
-    if (client?.isUnsure || this.hasLeft(stay) || this.hasForgottenSince(this.clock.nowMs() - 30_000)) return;
-    const isHeard = ({ unheardSinceMs }: SimulatedNode) => unheardSinceMs === this.clock.nowMs();
-    if (isHeard(session.node) && isHeard(by.node))
-      by.accuse(`peer-left of ${stay.peer.slice(0, 9)}, who sits in ${stay.room}`);
-  }
-
-  wasSeenLeaving(stay: Stay, sinceMs: number): boolean {
-    return !this.hasLeft(stay) && (this.#seenLeaving.get(nameOf(stay)) ?? -Infinity) >= sinceMs;
+  /** Whose life this is, if it is not over. */
+  clientOf({ instance }: Life): SimulatedClient | undefined {
+    return this.clients.find(({ life }) => life?.instance === instance);
   }
 
   /** The directory is about to lose what it knew. */
@@ -118,9 +87,15 @@ export class World {
     return this.#forgotAtMs >= sinceMs;
   }
 
-  /** Whether a node says this twice: a sabotage. */
-  repeats({ type }: Outgoing): boolean {
-    return this.#faults.sabotage === 'repeats-news' && type === 'peer-away';
+  /** What is wrong with the code in this world: a control. */
+  get sabotage(): Sabotage | undefined {
+    return this.#faults.sabotage;
+  }
+
+  /** Machines and networks do what they should, though nodes may be drained. */
+  get isReliable(): boolean {
+    const { loss, freeze, sleep, cut, kill, forget } = this.#faults;
+    return ![loss, freeze, sleep, cut, kill, forget].some(Boolean);
   }
 
   /** Clients and faults do what they like for a while. */
@@ -227,5 +202,3 @@ export class World {
     return { ...directory, peers: watched };
   }
 }
-
-const nameOf = ({ room, peer, instance }: Stay) => `${room} ${peer} ${instance}`;
