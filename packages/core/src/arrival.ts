@@ -50,7 +50,8 @@ async function claim(session: Session, parts: ArrivalParts): Promise<void> {
       // Its own node may be about to say again what the directory has lost, perhaps since the last beat.
       if (session.comeback) await parts.membership.look();
       if (session.ended) return;
-      if (session.comeback && parts.membership.recovering)
+      // A fixed peer was refused only for that, and is never given another name.
+      if (session.comeback && (parts.membership.recovering || session.isFixed))
         return session.close('cluster-unavailable', parts.membership.recoveryMs);
       session.startAnew(parts.random.id() as PeerId);
       return claim(session, parts);
