@@ -35,8 +35,6 @@ export class SimulatedClient implements SessionOwner {
   life: Life | undefined;
   /** It never comes back. */
   isGone = false;
-  /** When it last broke the older of two sockets off, as soon as it was welcome on the other. */
-  brokeOffAtMs = -Infinity;
   readonly #world: World;
   readonly #attempts = new Set<SimulatedSession>();
   #proof: string | undefined;
@@ -230,7 +228,6 @@ export class SimulatedClient implements SessionOwner {
       [20, 1006],
       [50, undefined],
     ]);
-    if (code === 1006) this.brokeOffAtMs = this.#world.clock.nowMs();
     if (code === undefined) session.forsake();
     else session.drop(code);
   }

@@ -6,7 +6,7 @@ import type { Sabotage } from './sabotage.ts';
 import { World } from './world.ts';
 
 /** How many worlds are lived through with everything going wrong, and a share of them with less; each takes some 60 ms. */
-const SEEDS = Number(process.env['PARLEY_TEST_SEEDS'] ?? 150);
+const SEEDS = Number(process.env['PARLEY_TEST_SEEDS'] ?? 100);
 const FIRST_SEED = Number(process.env['PARLEY_TEST_FIRST_SEED'] ?? 1);
 
 describe('simulation: three nodes over a simulated network and Redis', () => {

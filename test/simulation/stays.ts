@@ -67,9 +67,6 @@ export class Stays {
   #judgeHere({ by, ...stay }: News, what: string): void {
     const { clock, isReliable } = this.#world;
     if (!isReliable) return;
-    const { brokeOffAtMs = -Infinity } = this.#world.clientOf(stay) ?? {};
-    // Its old node may hear that before it hears who has the seat, and takes it back as soon as the directory has answered.
-    if (what === 'peer-away' && clock.nowMs() - brokeOffAtMs < HEARSAY_MS) return;
     // A node that closes a socket tells the others in the room in the same turn.
     clock.after(1, () => {
       const client = this.#world.clientOf(stay);
@@ -82,8 +79,6 @@ export class Stays {
 
 /** After this, what happens in a room is known everywhere, if nothing fails. */
 const SOON_MS = 1_000;
-/** From the welcome of one session until the older one's node knows of it. */
-const HEARSAY_MS = 15;
 const OLD_NEWS_MS = 8_000;
 
 const nameOf = ({ room, peer, instance }: Stay) => `${room} ${peer} ${instance}`;

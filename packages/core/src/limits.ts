@@ -35,6 +35,8 @@ export const LIMITS = {
   bytesPerLane: 262_144,
   /** Bytes of mail that all nodes together put for the peers of one realm within a resume window. */
   mailBytesPerRealm: 67_108_864,
+  /** Who went away is told to its own node's members after so long, though the directory has not answered. */
+  awayNewsMs: 250,
   /** Until then a session that was replaced leaves its seats to the one that took its place. */
   handOverMs: 3_000,
   /** Envelopes to one node that have no receipt yet. */

@@ -1,5 +1,6 @@
 import type { MatchWish } from './queue-view.ts';
 import type { Member } from './member.ts';
+import { LIMITS } from './limits.ts';
 import { pause } from './patience.ts';
 import type { Clock } from './ports/clock.ts';
 import { type Match, Unavailable } from './ports/directory.ts';
@@ -36,7 +37,8 @@ export async function takeSeat(
       tell();
     },
   });
-  if (outcome === 'joined') await told;
+  // Who loses its seat before is never told.
+  if (outcome === 'joined') await Promise.race([told, pause(clock, LIMITS.matchConfirmMs)]);
   else if (outcome === 'superseded') member.close('replaced');
   else member.fail(outcome === 'unavailable' ? 'cluster-unavailable' : 'match-timeout', { queue, size });
   return outcome;

@@ -244,7 +244,11 @@ export class Membership {
     this.#ownInbox.excuseSleep();
     try {
       const row = { node: this.#node, inbox: this.#bus.inbox, hears: this.hears, ...this.#describe() };
-      this.#learn(await this.#table.beat(row, LIMITS.beatLifeMs), startedAtMs);
+      const answer = await this.#table.beat(row, LIMITS.beatLifeMs);
+      // This process slept over it: what it says of the time and of the nodes was true long ago.
+      if (this.#clock.nowMs() - startedAtMs > LIMITS.beatIntervalMs)
+        throw new Unavailable('the answer to a beat was read too late');
+      this.#learn(answer, startedAtMs);
     } catch (error) {
       this.#missed(error);
     }

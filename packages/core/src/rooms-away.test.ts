@@ -17,13 +17,14 @@ describe('a member whose connection is gone', () => {
     expect([bob.rooms.size, bob.rooms.renewalsForTesting]).toEqual([0, 0]);
   });
 
-  it('is away at once for those of its own node, whether or not the directory can be told; others hear later', async () => {
+  it('is away soon for those of its own node, whether or not the directory can be told; others hear later', async () => {
     const { world, join, alice, bob } = await start();
     const dave = { ...bob, member: new Puppet('dave') };
     for (const each of [alice, bob, dave]) await join(each);
     bob.ground.gate.isShut = true;
     bob.member.ended = true;
     void bob.rooms.away(bob.member, KEY);
+    await world.clock.advance(LIMITS.awayNewsMs);
     expect(dave.member.story.at(-1)).toBe('peer-away bob');
     await world.clock.advance(1_000);
     expect(alice.member.story.at(-1)).toBe('peer-joined dave');

@@ -4,7 +4,7 @@ import type { Parting } from './farewell.ts';
 import { roomKey, type RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import type { Member } from './member.ts';
-import { Unavailable } from './ports/directory.ts';
+import { type Seat, Unavailable } from './ports/directory.ts';
 import { pause } from './patience.ts';
 import { Renewals } from './renewals.ts';
 import {
@@ -95,17 +95,23 @@ export class Rooms implements RoomKeeper {
     return this.leave(member, key, parting);
   }
 
-  /** Its connection is gone: the others hear so now, and the seat waits for it, as soon as the directory can be told. */
+  /**
+   * Its connection is gone, and the seat waits for it. The others hear so when the directory has answered, for it may sit there
+   * with another session already; or after a moment, for nobody is to wait for a directory that is out of reach.
+   */
   away(member: Member, key: RoomKey): Promise<void> {
     const view = this.#open(key);
     const own = view.own.get(member.peer);
+    const { clock, membership, resumeWindowMs } = this.#options;
+    let cancel = () => {};
     if (own?.member === member && (!own.leaving || own.leaving === 'away')) {
-      const untilMs = this.#options.membership.nowMs() + this.#options.resumeWindowMs;
+      const untilMs = membership.nowMs() + resumeWindowMs;
       own.leaving = 'away';
       own.seat = { ...own.seat, awayUntilMs: untilMs };
-      view.putAway((seat) => seat.session === member.session, untilMs);
+      const isIts = (seat: Seat) => seat.session === member.session;
+      cancel = clock.after(LIMITS.awayNewsMs, () => view.putAway(isIts, untilMs));
     }
-    return this.#insist(view, () => this.#commands.away(member, key));
+    return this.#insist(view, () => this.#commands.away(member, key)).finally(() => cancel());
   }
 
   /** Takes over the seat of the session that this member continues, however long it takes. `false`: there is none. */
