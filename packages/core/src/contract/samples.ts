@@ -42,9 +42,9 @@ export const NODE_3 = 'node-3' as NodeId;
 /** Longer than any test. */
 export const LONG_MS = 60_000;
 /** A life to be outlived: real directories really wait for it. */
-export const SHORT_MS = 200;
+export const SHORT_MS = 600;
 /** Certainly longer than {@link SHORT_MS}. */
-export const LONGER_MS = 300;
+export const LONGER_MS = 700;
 /** A reading by a node that knows of no lost node, where peers may be away for longer than any test. */
 export const readingOf = (more: Partial<Reading> = {}): Reading => ({
   lostUntilMs: Infinity,
