@@ -42,9 +42,9 @@ export const NODE_3 = 'node-3' as NodeId;
 /** Longer than any test. */
 export const LONG_MS = 60_000;
 /** A life to be outlived: real directories really wait for it. */
-export const SHORT_MS = 600;
+export const SHORT_MS = 400;
 /** Certainly longer than {@link SHORT_MS}. */
-export const LONGER_MS = 700;
+export const LONGER_MS = 480;
 /** A reading by a node that knows of no lost node, where peers may be away for longer than any test. */
 export const readingOf = (more: Partial<Reading> = {}): Reading => ({
   lostUntilMs: Infinity,
