@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 
 import type { RawClient } from '../support/client.ts';
 import type { NodeProcess } from '../support/process.ts';
