@@ -39,8 +39,10 @@ describe.runIf(has('redis-server'))('SIGTERM', () => {
     const said = (await talking).flat();
     expect(outcomes(said)).toEqual(times(said.length, 'delivered'));
     for (const [index, next] of moved.entries()) {
-      const heard = [...heardBy(clients[index]!), ...heardBy(next)];
-      expect(heard).toEqual(numbers(0, said.length - 1).filter((n) => n % 6 === index));
+      const heard = () => [...heardBy(clients[index]!), ...heardBy(next)];
+      const told = numbers(0, said.length - 1).filter((n) => n % 6 === index);
+      await until('it to hear all of it', () => heard().length >= told.length);
+      expect(heard()).toEqual(told);
       await next.request(signalTo(witness, 'hall', 'here I am'), 'delivered');
     }
     for (const news of since) expect(news()).toEqual([]);
@@ -99,8 +101,8 @@ describe.runIf(has('redis-server'))('SIGTERM', () => {
       clients.map((client) => client.closed.then(() => performance.now())),
     );
     expect(await going.exited).toEqual({ code: 0, signal: null });
-    // Sixty in the three seconds that are left after the wait and the grace: ten in half a second.
-    expect(mostWithin(500, closedAtMs)).toBeLessThanOrEqual(25);
+    // Sixty in the three seconds that are left after the wait and the grace: twenty in a second.
+    expect(mostWithin(1_000, closedAtMs)).toBeLessThanOrEqual(45);
   });
 
   it('where there is no time to drain they come all at once', async () => {
@@ -110,7 +112,7 @@ describe.runIf(has('redis-server'))('SIGTERM', () => {
     const closedAtMs = await Promise.all(
       clients.map((client) => client.closed.then(() => performance.now())),
     );
-    expect(mostWithin(500, closedAtMs)).toBeGreaterThan(50);
+    expect(mostWithin(1_000, closedAtMs)).toBeGreaterThan(50);
   });
 
   it.each([

@@ -28,12 +28,13 @@ describe.runIf(has('redis-server'))('phone sleeps, socket half-open', () => {
     for (const member of [far, beside]) {
       await member.next('peer-away');
       const tookMs = performance.now() - asleepMs;
-      expect(tookMs).toBeGreaterThan(TIMEOUT_MS - INTERVAL_MS - WITHIN_MS / 10);
+      expect(tookMs).toBeGreaterThan(TIMEOUT_MS - INTERVAL_MS - WITHIN_MS);
       expect(tookMs).toBeLessThan(TIMEOUT_MS + INTERVAL_MS / 5 + WITHIN_MS);
     }
     expect(outcomes(await sendAll(far, phone, 'hall', ['kept']))).toEqual(['kept']);
     const back = await stage.client(nodes[0]!, resuming(phone));
     for (const member of [far, beside]) await member.next('peer-back');
+    await until('it to have its mail', () => heardBy(back).length > 0);
     // What a socket swallowed is lost to a client that does not send again what was not acknowledged.
     expect(heardBy(back)).toEqual(['kept']);
     for (const news of since) expect(news()).toEqual(['peer-away', 'peer-back']);

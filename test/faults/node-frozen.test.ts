@@ -99,10 +99,11 @@ describe.runIf(has('redis-server'))('node or VM frozen, wakes', () => {
   it('a node that slept for a moment is missed by nobody, and what was sent to it meanwhile arrives', async () => {
     const { nodes, witness, members } = await gather();
     const news = members.map((member) => newsSince(witness, member));
-    const asleep = freeze(nodes[1]!, 1_000);
+    const asleep = freeze(nodes[1]!, 500);
     const answers = sendAll(witness, members[0]!, 'hall', numbers(1, 5));
     await asleep;
     expect(outcomes(await answers)).toEqual(times(5, 'delivered'));
+    await until('it to hear them', () => heardBy(members[0]!).length >= 5);
     expect(heardBy(members[0]!)).toEqual(numbers(1, 5));
     await untilGathered(nodes);
     for (const since of news) expect(since()).toEqual([]);

@@ -64,6 +64,7 @@ describe.runIf(has('redis-server'))('Redis full', () => {
     expect(back.welcome).toMatchObject({ resumed: true, peer: sleeper.welcome.peer });
     await here.next('peer-back');
     await here.request(signalTo(back, 'hall', 'live'), 'delivered');
+    await until('it to hear', () => heardBy(back).includes('live'));
     expect(heardBy(back)).toEqual(['kept', 'live']);
   });
 

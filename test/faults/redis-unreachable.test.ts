@@ -89,6 +89,7 @@ describe.runIf(has('redis-server'))('Redis unreachable or frozen', () => {
     await pause(300);
     redis.resume();
     await answer;
+    await until('it to hear', () => heardBy(far).length > 0);
     expect(heardBy(far)).toEqual(['a little late']);
   });
 

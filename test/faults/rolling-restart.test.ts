@@ -36,6 +36,7 @@ describe.runIf(has('redis-server') && has('haproxy'))('three nodes behind HAProx
     await pause(1_000);
     chatter.stop();
     await until('every signal to have its answer', () => [...history.signals.values()].every(isAnswered));
+    await until('every signal to be heard', () => history.hearings.length >= history.signals.size);
 
     expectNothingLost(history);
     expect(history.news.filter(({ type }) => type !== 'peer-joined')).toEqual([]);

@@ -30,7 +30,7 @@ describe.runIf(has('redis-server'))('receiver reads too slowly', () => {
       const later = await sendAll(sender, phone, 'hall', ['later', 'still later']);
       const [first] = nodes as [NodeProcess];
       const back = await stage.client(first, resuming(phone));
-      await sender.next('peer-back');
+      for (const member of members) await member.next('peer-back');
       await sender.request(signalTo(phone, 'hall', 'last'), 'delivered');
       await until('the last one', () => heardBy(back).includes('last'));
 

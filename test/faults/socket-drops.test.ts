@@ -7,6 +7,7 @@ import type { RawClient } from '../support/client.ts';
 import type { NodeProcess } from '../support/process.ts';
 import { has } from '../support/programs.ts';
 import { startRedis } from '../support/redis.ts';
+import { until } from '../support/until.ts';
 import { heardBy, signalTo, timed, WITHIN_MS } from './support/answers.ts';
 import { newsOf, newsSince, numbers, outcomes, resuming, sendAll, times } from './support/coming-back.ts';
 import { Stage } from './support/stage.ts';
@@ -46,6 +47,7 @@ describe.runIf(has('redis-server'))('socket drops without `bye`', () => {
       [far, beside].map((member) => member.welcome.peer).toSorted(),
     );
     for (const outcome of outcomes(await Promise.all(meanwhile))) expect(outcome).toMatch(/^kept|delivered$/);
+    await until('it to hear all of it', () => heardBy(back).length >= 5 + meanwhile.length + 2);
     expect(heardBy(back).filter((custom) => typeof custom === 'number')).toEqual(
       numbers(1, 5 + meanwhile.length),
     );
@@ -74,6 +76,7 @@ describe.runIf(has('redis-server'))('socket drops without `bye`', () => {
     expect(stranger.welcome.peer).not.toBe(phone.welcome.peer);
     await stranger.request({ type: 'join', room: 'hall' }, 'joined');
     await far.request(signalTo(stranger, 'hall', 'who are you?'), 'delivered');
+    await until('it to hear', () => heardBy(stranger).length > 0);
     expect(heardBy(stranger)).toEqual(['who are you?']);
   });
 

@@ -81,7 +81,7 @@ describe.runIf(has('redis-server'))('subscriber deaf', () => {
     cable.deafen({ forGood: true });
     const rebuilt = () => deaf.lines.filter(({ event }) => event === 'inbox-deaf').length;
     await until('it to have tried again', () => rebuilt() >= 2, 20_000);
-    expect(await hearsOf(node, deaf)).toBe(false);
+    await until('the other to know', async () => !(await hearsOf(node, deaf)));
     await expectUnavailable(here, [signalTo(far, 'hall', 'unheard')]);
     expectUndisturbed([here, far]);
   });
