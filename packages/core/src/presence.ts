@@ -17,7 +17,7 @@ import {
 import type { Metrics } from './ports/metrics.ts';
 import { Renewals } from './renewals.ts';
 import type { Streams } from './streams.ts';
-import type { Writer } from './writer.ts';
+import { nothingToUndo, type Writer } from './writer.ts';
 
 /** A member as the directory of peers knows it. */
 export interface Claimant extends Member {
@@ -75,8 +75,7 @@ export class Presence {
     const outcome = await this.#options.writer.ask(
       peerKey(member.realm, member.peer),
       () => this.#assert(member),
-      // There is nothing to undo, but what it says next must not be overtaken by what it said now.
-      () => Promise.resolve(),
+      nothingToUndo,
     );
     if (outcome === 'superseded') member.close('replaced');
     // It was taken for away, and only what comes back has its mail before anything newer.
@@ -99,7 +98,7 @@ export class Presence {
     const { writer, directory, resumeWindowMs } = this.#options;
     await writer.insist(peerKey(member.realm, member.peer), async () => {
       // What it says of itself before its claim was answered may be another life than the one that is there.
-      if (member.isClaimed) await directory.away(this.#statementOf(member), resumeWindowMs);
+      if (member.isClaimed) await directory.away(this.#assertionOf(member), resumeWindowMs);
     });
   }
 
@@ -147,17 +146,10 @@ export class Presence {
   }
 
   #claim(member: Claimant): Promise<ClaimAnswer> {
-    const { directory, node, membership, lifeMs } = this.#options;
-    const { realm, peer, user, session, instance, fence, offered, comeback, isFixed } = member;
+    const { directory, membership, lifeMs } = this.#options;
+    const { comeback, isFixed } = member;
     return directory.claim({
-      key: peerKey(realm, peer),
-      node,
-      session,
-      instance,
-      fence,
-      ...(user && { user }),
-      lifeMs,
-      offered,
+      ...this.#statementOf(member),
       ...(comeback && { comeback }),
       // While it may only not be back yet, who has a life to continue is not given another one.
       isFixed: isFixed && !(comeback && membership.recovering),
@@ -169,7 +161,7 @@ export class Presence {
   async #assert(member: Claimant): ReturnType<PeerDirectory['assert']> {
     const { directory, membership, lifeMs } = this.#options;
     const outcome = await directory.assert(
-      this.#statementOf(member),
+      this.#assertionOf(member),
       membership.reading(lifeMs),
       membership.nowMs() + NOT_AFTER_MS,
     );
@@ -181,31 +173,15 @@ export class Presence {
     return outcome;
   }
 
-  #statementOf({
-    realm,
-    peer,
-    user,
-    session,
-    instance,
-    fence,
-    rooms,
-    proven,
-    offered,
-  }: Claimant): PeerAssertion {
+  #assertionOf(member: Claimant): PeerAssertion {
+    const { rooms, proven } = member;
+    return { ...this.#statementOf(member), rooms: [...rooms.values()], proven };
+  }
+
+  #statementOf({ realm, peer, user, session, instance, fence, offered }: Claimant) {
     const { node, lifeMs } = this.#options;
-    const key = peerKey(realm, peer);
-    const secrets = { proven, offered };
-    return {
-      key,
-      node,
-      session,
-      instance,
-      fence,
-      ...(user && { user }),
-      lifeMs,
-      rooms: [...rooms.values()],
-      ...secrets,
-    };
+    const place = { key: peerKey(realm, peer), node, session };
+    return { ...place, instance, fence, ...(user && { user }), lifeMs, offered };
   }
 
   async #renew(session: SessionId): Promise<void> {

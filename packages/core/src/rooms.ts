@@ -15,6 +15,7 @@ import {
   type RoomsOptions,
 } from './room-commands.ts';
 import { type OwnSeat, RoomView } from './room-view.ts';
+import { nothingToUndo } from './writer.ts';
 
 /**
  * The rooms in which sessions of this node sit: what this node wishes them to be, asserted through the one writer, and what it
@@ -75,8 +76,8 @@ export class Rooms implements RoomKeeper {
           ? this.#commands.keep(view, member, wish)
           : this.#commands.take(view, member, wish);
       },
-      // Of a member that had its seat before, nothing is to be undone.
-      () => (this.#holds(key, member) ? Promise.resolve() : this.#commands.release(member, key, 'lost')),
+      // A member that had its seat before keeps it.
+      () => (this.#holds(key, member) ? nothingToUndo() : this.#commands.release(member, key, 'lost')),
     );
   }
 
@@ -139,13 +140,14 @@ export class Rooms implements RoomKeeper {
     return this.#during(view, () => pause(clock, LIMITS.handOverMs).then(() => this.away(member, key)));
   }
 
-  /** Nodes have ended: whoever was there is away. */
+  /** Nodes have ended: whoever was there is away, and every room with a seat of theirs is read again. */
   nodesEnded(nodes: readonly NodeId[]): void {
-    const ended = new Set(nodes);
+    const wasThere = ({ node }: Seat) => nodes.includes(node);
     const { membership, resumeWindowMs } = this.#options;
-    for (const view of this.#views.values())
-      view.putAway(({ node }) => ended.has(node), membership.nowMs() + resumeWindowMs);
-    this.#doubt(nodes);
+    for (const view of this.#views.values()) {
+      view.putAway(wasThere, membership.nowMs() + resumeWindowMs);
+      if ([...view.seats.values()].some(wasThere)) this.#renewals.soon(view.key);
+    }
   }
 
   /** `false`: there is no such seat any more. Rejects with {@link Unavailable}. */
@@ -163,8 +165,8 @@ export class Rooms implements RoomKeeper {
       view.repairQueued = false;
       return this.#commands.assert(view);
     };
-    // There is nothing to undo, but what comes next must not be overtaken by it: a seat that was given back would return.
-    this.#ask(view, assert, () => Promise.resolve()).then(
+    // Overtaken by it, a seat that was given back would return.
+    this.#ask(view, assert, nothingToUndo).then(
       () => this.#isOpen(view) && this.#renewals.plan(key),
       () => {
         view.repairQueued = false;
@@ -186,13 +188,6 @@ export class Rooms implements RoomKeeper {
     }
     view.apply(event, tag);
     this.#commands.settle(view);
-  }
-
-  /** Everything that has seats of these nodes in it is read again. */
-  #doubt(nodes: readonly NodeId[]): void {
-    const doubted = new Set(nodes);
-    for (const view of this.#views.values())
-      if ([...view.seats.values()].some(({ node }) => doubted.has(node))) this.#renewals.soon(view.key);
   }
 
   /** Asserts everything, not all at once. */

@@ -14,7 +14,7 @@ import { announceNow } from './room-view.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { Settlement, Streams } from './streams.ts';
-import type { Writer } from './writer.ts';
+import { nothingToUndo, type Writer } from './writer.ts';
 
 export interface RouterOptions {
   readonly node: NodeId;
@@ -168,8 +168,7 @@ export class Router {
           reading: membership.reading(lifeMs),
           notAfterMs: membership.nowMs() + NOT_AFTER_MS,
         }),
-      // There is nothing to undo, but what comes next must not be put before this one.
-      () => Promise.resolve(),
+      nothingToUndo,
     );
   }
 

@@ -5,6 +5,9 @@ import type { Metrics } from './ports/metrics.ts';
 
 type Job = () => Promise<void>;
 
+/** To {@link Writer.ask}, of a command that leaves nothing behind: what comes next only must not be overtaken by it. */
+export const nothingToUndo = async (): Promise<void> => {};
+
 /** The commands of one key: the first is in flight, the others wait. */
 interface Line {
   readonly jobs: Job[];

@@ -2,7 +2,6 @@ import {
   type AssertPeerAnswer,
   type ClaimAnswer,
   type KeptSignal,
-  MAIL,
   type PeerAssertion,
   type PeerClaim,
   type PeerDirectory,
@@ -12,7 +11,7 @@ import {
   type PutRequest,
   Unavailable,
 } from '@parley/core';
-import type { InstanceId, NodeId, RoomId, SessionId } from '@parley/protocol';
+import { type InstanceId, MAIL, type NodeId, type RoomId, type SessionId } from '@parley/protocol';
 
 import type { Keys } from './keys.ts';
 import { readingArgs } from './reading.ts';

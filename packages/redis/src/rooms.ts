@@ -21,7 +21,7 @@ import type { Reply, ScriptName, Scripts } from './scripts.ts';
 
 export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDirectory {
   async function change(name: ScriptName, seat: SeatRef, ...more: (string | number)[]): Promise<SeatAnswer> {
-    const args = [random.id(), seat.peer, seat.fence, seat.earlier ? 1 : '', ...more];
+    const args = [random.id(), seat.peer, seat.fence, ...more];
     return seatAnswer(seat.key, await scripts.run(name, keys.room(seat.key), args));
   }
 
@@ -45,7 +45,7 @@ export function redisRooms(scripts: Scripts, keys: Keys, random: Random): RoomDi
       const outcome = reply[0] as JoinAnswer['outcome'];
       return outcome === 'joined' ? { outcome, ...roomChange(key, reply) } : { outcome };
     },
-    leave: (seat) => change('leave', seat),
+    leave: (seat) => change('leave', seat, seat.earlier ? 1 : ''),
     update: (seat, meta) => change('update', seat, meta ?? ''),
     away: (seat, awayMs, lifeMs) => change('away-seat', seat, awayMs, lifeMs),
     async resume({ key, node, seat: { peer, fence, session, instance }, lifeMs, reading }) {

@@ -1,5 +1,6 @@
+import { MAIL } from '@parley/protocol';
 import { describe, expect, it } from 'vitest';
-import { MAIL, type PutRequest } from '../ports/directory.ts';
+import type { PutRequest } from '../ports/directory.ts';
 import { comebackOf, fetchMail, keyOf, peerAssertionOf, peerClaimOf, putOf } from './peer-samples.ts';
 import {
   fenceAt,

@@ -1,14 +1,13 @@
-import type { InstanceId, RoomId, UserId } from '@parley/protocol';
+import { type InstanceId, MAIL, type RoomId, type UserId } from '@parley/protocol';
 import type { Fence } from '../fence.ts';
-import {
-  type FormerPeer,
-  type KeptSignal,
-  MAIL,
-  type PeerAssertion,
-  type PeerClaim,
-  type PeerPlace,
-  type Reading,
-  type SecretHash,
+import type {
+  FormerPeer,
+  KeptSignal,
+  PeerAssertion,
+  PeerClaim,
+  PeerPlace,
+  Reading,
+  SecretHash,
 } from '../ports/directory.ts';
 import { isLost } from './places.ts';
 

@@ -1,13 +1,13 @@
 import type { RoomKey } from '../keys.ts';
 import { byJoining } from '../seat-order.ts';
 import type {
+  LeaveRequest,
   Reading,
   ResumeRequest,
   RoomFacts,
   RoomSnapshot,
   Seat,
   SeatClaim,
-  SeatRef,
 } from '../ports/directory.ts';
 import { latestEndMs, type Place, type Places, isLost } from './places.ts';
 
@@ -66,7 +66,7 @@ const isOver = ({ awayUntilMs }: Seat, nowMs: number, { mercyUntilMs }: Reading)
 /** The seat that a reference means, if it is there. */
 export function meant(
   room: RoomRecord | undefined,
-  { peer, fence, earlier }: SeatRef,
+  { peer, fence, earlier }: LeaveRequest,
 ): Place<Seat> | undefined {
   const place = room?.seats.get(peer);
   const there = place?.holder.fence;

@@ -5,6 +5,7 @@ import {
   type AssertAnswer,
   type JoinAnswer,
   type JoinRequest,
+  type LeaveRequest,
   type OwnSeat,
   type Reading,
   type ResumeRequest,
@@ -70,7 +71,7 @@ export class MemoryRooms implements RoomDirectory {
     return { outcome: 'joined', ...this.#keep(key, room, found?.tag ?? '', 'changed') };
   }
 
-  async leave(ref: SeatRef): Promise<SeatAnswer> {
+  async leave(ref: LeaveRequest): Promise<SeatAnswer> {
     const room = this.#read(ref.key);
     if (!room || !meant(room, ref)) return { outcome: 'absent' };
     room.seats.delete(ref.peer);

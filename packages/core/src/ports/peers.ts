@@ -106,15 +106,12 @@ export type PutAnswer =
   | { readonly outcome: 'kept'; readonly forMs: number }
   /** The peer is not away: there it is. Nothing was kept. */
   | ({ readonly outcome: 'here' } & PeerPlace)
-  /** Its mail is full. */
+  /** Its mail is full: `MAIL` of the protocol says when. */
   | { readonly outcome: 'full' }
   /** There is no such life of this peer, or none any more. */
   | { readonly outcome: 'gone' }
   /** `notAfterMs` had passed; nothing was kept. */
   | { readonly outcome: 'late' };
-
-/** What the mail of one peer holds at most. */
-export const MAIL = { maxSignals: 64, maxBytes: 262_144 } as const;
 
 /**
  * Where each peer is: here, at a node, or away, and then for how long still.

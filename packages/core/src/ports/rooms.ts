@@ -86,6 +86,9 @@ export interface SeatRef {
   readonly peer: PeerId;
   /** Acts only on the seat of this fence: an old end never erases a new claim. */
   readonly fence: Fence;
+}
+
+export interface LeaveRequest extends SeatRef {
   /** Of a later claim: acts on the seat of any earlier fence, and not of its own. */
   readonly earlier?: boolean;
 }
@@ -126,7 +129,7 @@ export interface AssertAnswer extends RoomChange {
 
 export interface RoomDirectory {
   join(request: JoinRequest): Promise<JoinAnswer>;
-  leave(seat: SeatRef): Promise<SeatAnswer>;
+  leave(request: LeaveRequest): Promise<SeatAnswer>;
   update(seat: SeatRef, meta: string | undefined): Promise<SeatAnswer>;
   /** The seat of this fence waits for its peer, `awayMs` from now, or from when that was said first; it lives for `lifeMs`. */
   away(seat: SeatRef, awayMs: number, lifeMs: number): Promise<SeatAnswer>;

@@ -3,8 +3,7 @@
 --
 -- KEYS[1]  peer
 -- KEYS[2]  mail
--- ARGV     1 node, 2 session, 3 fence, 4 user (perhaps empty), 5 life in ms, 6 instance, 7 hash of the secret proven, 8 of the one
---          offered, 9 rooms, divided by spaces; 10 not after (ms); then the reading (see read_reading)
+-- ARGV     1 to 9 what it says (see read_statement), 10 not after (ms); then the reading (see read_reading)
 -- Returns  'late' | 'superseded' | 'asserted' | 'restored' (it was not there) | 'mail-waits' (it is away, and has not been handed all its mail)
 --
 --- include shared/arguments
@@ -15,8 +14,7 @@
 if now_ms > tonumber(ARGV[10]) then
   return { 'late' }
 end
-local record = read_hash(KEYS[1])
-local said, life_ms = read_statement(record, KEYS[2])
+local said, life_ms, record = read_statement(KEYS[1], KEYS[2])
 if not said then
   return { 'superseded' }
 end

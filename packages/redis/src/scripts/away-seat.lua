@@ -2,18 +2,18 @@
 -- The peer of a seat is away from now on, or from when that was said first.
 --
 -- KEYS[1]  room
--- ARGV     1 tag of the change, 2 peer, 3 fence, 4 1 if an earlier one is meant, 5 how long it may be away in ms, 6 life in ms
+-- ARGV     1 tag of the change, 2 peer, 3 fence, 4 how long it may be away in ms, 5 life in ms
 -- Returns  'absent' when that seat is not there, else the room with 'changed' (and its old tag if it is not)
 --
 --- include shared/clock
 --- include shared/hash
 --- include shared/window
 --- include shared/room
-local new_tag, peer, fence, earlier = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local away_ms, life_ms = tonumber(ARGV[5]), tonumber(ARGV[6])
+local new_tag, peer, fence = ARGV[1], ARGV[2], ARGV[3]
+local away_ms, life_ms = tonumber(ARGV[4]), tonumber(ARGV[5])
 
 local room = read_room(KEYS[1], new_tag)
-local seat = meant_seat(room, peer, fence, earlier)
+local seat = meant_seat(room, peer, fence)
 if not seat then
   return { 'absent' }
 end

@@ -3,15 +3,13 @@
 --
 -- KEYS[1]  peer
 -- KEYS[2]  mail
--- ARGV     1 node, 2 session, 3 fence, 4 user (perhaps empty), 5 life in ms, 6 instance, 7 hash of the secret proven, 8 of the one
---          offered, 9 rooms, divided by spaces; 10 how long it may be away in ms
+-- ARGV     1 to 9 what it says (see read_statement), 10 how long it may be away in ms
 -- Returns  'superseded' | 'away'
 --
 --- include shared/clock
 --- include shared/hash
 --- include shared/peer
-local record = read_hash(KEYS[1])
-local said, life_ms = read_statement(record, KEYS[2])
+local said, life_ms, record = read_statement(KEYS[1], KEYS[2])
 if not said then
   return { 'superseded' }
 end

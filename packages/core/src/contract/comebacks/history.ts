@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { NodeId, RoomId } from '@parley/protocol';
+import { MAIL, type NodeId, type RoomId } from '@parley/protocol';
 import { roomKey } from '../../keys.ts';
-import { type Directory, MAIL, type RoomFacts, type RoomSnapshot } from '../../ports/directory.ts';
+import type { Directory, RoomFacts, RoomSnapshot } from '../../ports/directory.ts';
 import { assertionOf, factsOf, FAR_MS, LONG_MS, NODE_1, readingOf, REALM, rowOf } from '../samples.ts';
 import { judgeSeats } from './judge.ts';
 import { insist, type Law } from './laws.ts';

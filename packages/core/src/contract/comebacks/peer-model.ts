@@ -1,16 +1,15 @@
-import type { InstanceId, RoomId, UserId } from '@parley/protocol';
+import { type InstanceId, MAIL, type RoomId, type UserId } from '@parley/protocol';
 import type { Fence } from '../../fence.ts';
-import {
-  type AssertPeerAnswer,
-  type ClaimAnswer,
-  MAIL,
-  type PeerAssertion,
-  type PeerClaim,
-  type PeerPlace,
-  type PutAnswer,
-  type PutRequest,
-  type Reading,
-  type SecretHash,
+import type {
+  AssertPeerAnswer,
+  ClaimAnswer,
+  PeerAssertion,
+  PeerClaim,
+  PeerPlace,
+  PutAnswer,
+  PutRequest,
+  Reading,
+  SecretHash,
 } from '../../ports/directory.ts';
 import { after, earlierOf, exactly, hasCome, laterOf, type Span } from './span.ts';
 

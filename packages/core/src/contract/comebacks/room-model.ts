@@ -2,6 +2,7 @@ import type { NodeId, PeerId } from '@parley/protocol';
 import type {
   JoinAnswer,
   JoinRequest,
+  LeaveRequest,
   OwnSeat,
   Reading,
   ResumeRequest,
@@ -69,7 +70,7 @@ export class RoomModel {
     return true;
   }
 
-  leave(ref: SeatRef): boolean {
+  leave(ref: LeaveRequest): boolean {
     return this.#meant(ref) !== undefined && this.seats.delete(ref.peer);
   }
 
@@ -137,7 +138,7 @@ export class RoomModel {
     return there.fence !== fence && meta !== undefined ? { meta } : {};
   }
 
-  #meant({ peer, fence, earlier }: SeatRef): ModelSeat | undefined {
+  #meant({ peer, fence, earlier }: LeaveRequest): ModelSeat | undefined {
     const seat = this.seats.get(peer);
     return seat && (earlier ? seat.fence < fence : seat.fence === fence) ? seat : undefined;
   }
