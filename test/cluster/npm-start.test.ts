@@ -26,7 +26,8 @@ describe('npm start', () => {
       until(
         'npm start to say where the page is',
         () => {
-          const [found] = /http:\/\/localhost:\d+\//.exec(output) ?? [];
+          // And all that it says after that.
+          const [, found] = /(http:\/\/localhost:\d+\/)[^]*Ctrl-C ends it/.exec(output) ?? [];
           if (found === undefined) throw new Error(output);
           return found;
         },

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
 import { CLOSES } from '@parley/protocol';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { Refused, type ConnectOptions, type RawClient } from '../support/client.ts';
 import { connecting } from '../support/clients.ts';
 import { askOperations as ask } from '../support/operations.ts';
-import { startProcesses, type ProcessCluster } from '../support/process-cluster.ts';
+import { startProcesses, statusOf, type ProcessCluster } from '../support/process-cluster.ts';
 import type { NodeProcess } from '../support/process.ts';
 import { Shipped } from '../support/shipped.ts';
 import { jwtSettings, tokenFor } from '../support/tokens.ts';
@@ -32,6 +32,13 @@ describe('operators of two nodes', () => {
   let cluster: ProcessCluster;
   let here: NodeProcess;
   let there: NodeProcess;
+  // After the next hook: when those whom it sends away are gone, so that no test finds them in a list.
+  afterEach(() =>
+    until('nobody to be left', async () => {
+      const statuses = await Promise.all(cluster.nodes.map(statusOf));
+      return statuses.every(({ sessions }) => sessions === 0);
+    }),
+  );
   const connect = connecting(() => there.url);
   beforeAll(async () => {
     cluster = await startProcesses(2, {
