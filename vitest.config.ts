@@ -41,6 +41,7 @@ export default defineConfig({
       across('docs', { parallel: true }),
       across('simulation', { parallel: true, timeoutMs: 300_000 }),
       across('cluster', { timeoutMs: 120_000 }),
+      across('client', { timeoutMs: 120_000 }),
       across('browser', { timeoutMs: 120_000 }),
       across('abuse', { timeoutMs: 120_000 }),
       across('faults', { timeoutMs: 300_000 }),

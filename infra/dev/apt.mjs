@@ -4,13 +4,15 @@ import { run } from './workspace.mjs';
 
 /** @typedef {import('./programs.mjs').Need} Need */
 
-/** Debian's package for each need; "redis" alone is met by the same package. @type {Record<Need, string>} */
+/** Debian's packages for each need; "redis" alone is met by the same package. @type {Record<Need, string | readonly string[]>} */
 const packages = {
   redis: 'redis-server',
   'redis-server': 'redis-server',
   haproxy: 'haproxy',
   prometheus: 'prometheus',
   chromium: 'chromium',
+  coturn: 'coturn',
+  aiortc: ['python3-websockets', 'python3-aiortc'],
 };
 
 /** Debian asks this program before it starts a daemon; 101 means no. */
@@ -25,7 +27,7 @@ export function canInstall() {
 export async function installWithApt(missing) {
   // Ubuntu's chromium package is a door to the snap store, which fails in containers.
   const wanted = missing.filter((need) => need !== 'chromium' || distribution() === 'debian');
-  const names = [...new Set(wanted.map((need) => packages[need]))];
+  const names = [...new Set(wanted.flatMap((need) => packages[need]))];
   if (names.length === 0) return;
   const release = await forbidDaemons();
   if (release === undefined) {

@@ -2,6 +2,9 @@
 import { turbo } from './turbo.mjs';
 import { tool } from './workspace.mjs';
 
+/** Packages that others install; `private` in their manifests is all that stands between them and a registry. */
+const published = ['protocol', 'client'];
+
 /** @type {ReadonlyArray<{ name: string, title: string, work: () => Promise<{ code: number, output: string }> }>} */
 export const checks = [
   { name: 'lint', title: 'oxlint, with types', work: () => tool('oxlint', []) },
@@ -15,9 +18,16 @@ export const checks = [
   { name: 'boundaries', title: 'turbo boundaries: what may import what', work: () => turbo(['boundaries']) },
   { name: 'versions', title: 'sherif: manifests agree', work: () => tool('sherif', ['--fail-on-warnings']) },
   { name: 'unused', title: 'knip: nothing unused', work: () => tool('knip', []) },
-  {
-    name: 'publish',
-    title: 'publint of what is published',
-    work: () => tool('publint', ['packages/protocol', '--pack', 'npm', '--strict']),
-  },
+  ...published.flatMap((name) => [
+    {
+      name: `publish-${name}`,
+      title: `publint: what is published of ${name} can be imported`,
+      work: () => tool('publint', [`packages/${name}`, '--pack', 'npm', '--strict']),
+    },
+    {
+      name: `publish-types-${name}`,
+      title: `attw: the types of ${name} are found`,
+      work: () => tool('attw', ['--pack', `packages/${name}`, '--profile', 'esm-only', '--format', 'ascii']),
+    },
+  ]),
 ];

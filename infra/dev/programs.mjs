@@ -12,12 +12,14 @@ import { run } from './workspace.mjs';
  * @property {string} [prometheus]
  * @property {string} [promtool]
  * @property {string} [chromium] Chromium or Chrome
+ * @property {string} [turnserver] of coturn
+ * @property {string} [python3] one that has websockets and aiortc
  * @property {boolean} docker whether a Docker engine answers
  */
 
-/** @typedef {'redis' | 'redis-server' | 'haproxy' | 'prometheus' | 'chromium'} Need */
+/** @typedef {'redis' | 'redis-server' | 'haproxy' | 'prometheus' | 'chromium' | 'coturn' | 'aiortc'} Need */
 
-/** @typedef {'redis-server' | 'haproxy' | 'prometheus' | 'promtool' | 'chromium'} ProgramName */
+/** @typedef {'redis-server' | 'haproxy' | 'prometheus' | 'promtool' | 'chromium' | 'turnserver' | 'python3'} ProgramName */
 
 /** The names under which a program is looked for, on PATH or absolute; the first that is there is taken. */
 const candidates = /** @type {const} */ ({
@@ -26,6 +28,9 @@ const candidates = /** @type {const} */ ({
   prometheus: ['prometheus'],
   promtool: ['promtool'],
   chromium: ['chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser'],
+  turnserver: ['turnserver'],
+  // The packages of a distribution are for its own Python, which need not be the first on PATH.
+  python3: ['/usr/bin/python3', 'python3'],
 });
 
 /** How a person gets what is missing, by need. */
@@ -35,6 +40,8 @@ export const remedies = /** @type {const} */ ({
   haproxy: 'sudo apt-get install haproxy   (brew install haproxy)',
   prometheus: 'sudo apt-get install prometheus   (brew install prometheus)',
   chromium: 'sudo apt-get install chromium, or set PARLEY_TEST_CHROMIUM to a Chromium or Chrome',
+  coturn: 'sudo apt-get install coturn   (brew install coturn)',
+  aiortc: 'sudo apt-get install python3-websockets python3-aiortc   (pip install websockets aiortc)',
 });
 
 /** Looks at this machine. @returns {Promise<Programs>} */
@@ -45,10 +52,9 @@ export async function findPrograms() {
   for (const [name, names] of /** @type {Array<[ProgramName, readonly string[]]>} */ (
     Object.entries(candidates)
   )) {
-    const path = name === 'chromium' ? (process.env.PARLEY_TEST_CHROMIUM ?? locate(names)) : locate(names);
+    const path = told(name) ?? (await firstUsable(name, locate(names)));
     if (path !== undefined) found[name] = path;
   }
-  if (found['redis-server'] && !(await isRecentRedis(found['redis-server']))) delete found['redis-server'];
   return found;
 }
 
@@ -61,8 +67,25 @@ export function missingNeeds(programs) {
     haproxy: programs.haproxy !== undefined,
     prometheus: programs.prometheus !== undefined && programs.promtool !== undefined,
     chromium: programs.chromium !== undefined,
+    coturn: programs.turnserver !== undefined,
+    aiortc: programs.python3 !== undefined,
   };
   return /** @type {Need[]} */ (Object.keys(has)).filter((need) => !has[need]);
+}
+
+/** @param {ProgramName} name */
+function told(name) {
+  return name === 'chromium' ? process.env.PARLEY_TEST_CHROMIUM : undefined;
+}
+
+/** Not every program of the right name will do. @param {ProgramName} name @param {readonly string[]} paths */
+async function firstUsable(name, paths) {
+  for (const path of paths) {
+    if (name === 'redis-server' && !(await isRecentRedis(path))) continue;
+    if (name === 'python3' && !(await hasAiortc(path))) continue;
+    return path;
+  }
+  return undefined;
 }
 
 /** @param {readonly string[]} names */
@@ -71,7 +94,7 @@ function locate(names) {
   const paths = names.flatMap((name) =>
     name.startsWith('/') ? [name] : folders.map((folder) => join(folder, name)),
   );
-  return paths.find(isExecutable);
+  return paths.filter(isExecutable);
 }
 
 /** @param {string} path */
@@ -88,4 +111,10 @@ function isExecutable(path) {
 async function isRecentRedis(path) {
   const { output } = await run(path, ['--version'], { timeoutMs: 10_000 });
   return Number(/v=(\d+)/.exec(output)?.[1] ?? 0) >= 7;
+}
+
+/** @param {string} path */
+async function hasAiortc(path) {
+  const { code } = await run(path, ['-c', 'import websockets, aiortc'], { timeoutMs: 20_000 });
+  return code === 0;
 }

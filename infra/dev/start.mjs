@@ -63,9 +63,11 @@ function warnAboutLan() {
 
 /** @param {number} port the one that the node listens on */
 function announce(port) {
-  console.log(`Parley is ready at http://localhost:${port}/ (open it in two tabs)`);
-  if (isLan)
-    for (const address of lanAddresses()) console.log(`  from other devices: http://${address}:${port}/`);
+  const addresses = isLan ? lanAddresses() : [];
+  // The page itself learns by which address others reach it, for its link and its QR code.
+  const query = addresses[0] ? `?lan=${addresses[0]}` : '';
+  console.log(`Parley is ready at http://localhost:${port}/${query} (open it, and then its link)`);
+  for (const address of addresses) console.log(`  from other devices: http://${address}:${port}/`);
   console.log(`  ${describeAccess()}. Ctrl-C ends it.`);
 }
 

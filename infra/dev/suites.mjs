@@ -23,7 +23,13 @@ const planned = [
     needs: ['redis', 'redis-server', 'haproxy', 'prometheus'],
     limitMinutes: 10,
   },
-  { name: 'browser', folders: ['test/browser'], needs: ['redis', 'haproxy', 'chromium'], limitMinutes: 8 },
+  { name: 'client', folders: ['test/client'], needs: ['redis'], limitMinutes: 6 },
+  {
+    name: 'browser',
+    folders: ['test/browser'],
+    needs: ['redis', 'haproxy', 'chromium', 'coturn', 'aiortc'],
+    limitMinutes: 8,
+  },
   { name: 'abuse', folders: ['test/abuse'], needs: ['redis'], limitMinutes: 6 },
   { name: 'faults', folders: ['test/faults'], needs: ['redis', 'redis-server', 'haproxy'], limitMinutes: 25 },
 ];

@@ -99,7 +99,7 @@ describe.each(LIBRARIES)('over %s, what would go unnoticed is noticed:', (librar
   it('a session, a room, a place in a queue and a bare connection that stay', async () => {
     const { opsUrl, port } = node.process;
     const before = await footprintOf(opsUrl);
-    await untilNothingGrew(opsUrl, before, 300);
+    await untilNothingGrew(opsUrl, before);
 
     const bare = await Stranger.dial(port);
     await expect(untilNothingGrew(opsUrl, before, 300)).rejects.toThrow('holds no more');

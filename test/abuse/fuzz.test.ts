@@ -101,6 +101,7 @@ const EXPECTED_ANSWERS = [
   'waiting',
   'unmatched',
   'delivered',
+  'ice-servers',
   'pong',
   'signal',
   'bad-message',

@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
 
-import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -11,6 +7,7 @@ import { isRunnable } from '../conformance/case.ts';
 import { CASES } from '../conformance/cases/index.ts';
 import { GRANTS, type Server, startNode } from '../conformance/servers.ts';
 import { launchBrowser, openPage } from '../support/browser.ts';
+import { pageFolder } from '../support/page-folder.ts';
 import { has } from '../support/programs.ts';
 
 const { token, mint } = GRANTS.guarded;
@@ -26,7 +23,7 @@ describe.runIf(has('chromium'))('in a page of Chromium', () => {
   let page: Page;
 
   beforeAll(async () => {
-    folder = await pageFolder();
+    folder = await pageFolder(new URL('../conformance/in-browser.ts', import.meta.url));
     server = await startNode('guarded', { PARLEY_SOCKET: 'auto', PARLEY_DEMO_DIR: folder });
     browser = await launchBrowser();
     ({ page } = await openPage(browser, server.url.replace('ws:', 'http:')));
@@ -47,23 +44,3 @@ describe.runIf(has('chromium'))('in a page of Chromium', () => {
     expect(wrong).toBeUndefined();
   });
 });
-
-/** A folder of a page that does nothing but bring the suite. */
-async function pageFolder(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'parley-test-page-'));
-  writeFileSync(
-    join(folder, 'index.html'),
-    '<!doctype html><title>Conformance</title><link rel="icon" href="data:,"><script src="suite.js"></script>\n',
-  );
-  await build({
-    entryPoints: [fileURLToPath(new URL('../conformance/in-browser.ts', import.meta.url))],
-    outfile: join(folder, 'suite.js'),
-    bundle: true,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['@parley/source'],
-    logLevel: 'warning',
-  });
-  return folder;
-}

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { CASES } from './cases/index.ts';
 import { COMING_BACK_FAULTS } from './coming-back-faults.ts';
+import { ICE_FAULTS } from './ice-faults.ts';
 import {
   changing,
   type Fault,
@@ -12,7 +13,7 @@ import {
 } from './faulty-server.ts';
 import { runCase } from './harness.ts';
 import { nodeTarget, validate, validateStrictly } from './node-target.ts';
-import { type Server, startNode } from './servers.ts';
+import { RELAYED, type Server, startNode } from './servers.ts';
 
 /** Servers that break the protocol, each in one way, and a case that must notice. */
 const FAULTS: readonly FaultRow[] = [
@@ -88,12 +89,13 @@ const FAULTS: readonly FaultRow[] = [
       frames: changing((message) => ({ ...message, ...('message' in message && { message: 'not xyzzy' }) })),
     },
   ],
+  ...ICE_FAULTS,
   ...COMING_BACK_FAULTS,
 ];
 
 let node: Server;
 beforeAll(async () => {
-  node = await startNode('open', { PARLEY_SOCKET: 'ws' });
+  node = await startNode('open', { PARLEY_SOCKET: 'ws', ...RELAYED });
 });
 afterAll(() => node.stop());
 

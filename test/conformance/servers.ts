@@ -12,13 +12,20 @@ const AUDIENCE = 'parley-under-test';
 
 /** Lets everybody in, without a credential. */
 const OPEN = { PARLEY_AUTH: 'none' };
-/** Wants a public token or a JWT. */
+/** There is no such TURN server, and nobody asks it anything. */
+export const RELAYED = {
+  PARLEY_STUN_URLS: 'stun:stun.example.org:3478',
+  PARLEY_TURN_URLS: 'turn:turn.example.org:3478,turns:turn.example.org:5349?transport=tcp',
+  PARLEY_TURN_SECRET: 'the-TURN-secret-of-the-conformance-suite',
+};
+/** Wants a public token or a JWT, and names TURN servers. */
 const GUARDED = {
   PARLEY_AUTH: 'public,jwt',
   PARLEY_PUBLIC_TOKENS: PUBLIC_TOKEN,
   PARLEY_JWT_SECRET: SECRET,
   PARLEY_JWT_ISSUER: ISSUER,
   PARLEY_JWT_AUDIENCE: AUDIENCE,
+  ...RELAYED,
 };
 
 /** A node in this process. */

@@ -1,6 +1,6 @@
 import { type NodePorts, ParleyNode } from '@parley/core';
 import { MemoryLimiter } from '@parley/core/memory';
-import { optionsOf, plainNames, quietMetrics, strictLog } from '@parley/core/testing';
+import { noIce, optionsOf, plainNames, quietMetrics, strictLog } from '@parley/core/testing';
 import type { NodeId, PeerId, Realm } from '@parley/protocol';
 
 import { Link } from './link.ts';
@@ -110,5 +110,6 @@ function portsFor(world: World, { id, link, process }: SimulatedNode): NodePorts
     metrics: quietMetrics,
     log: strictLog,
     pseudonyms: plainNames,
+    ice: noIce,
   };
 }

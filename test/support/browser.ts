@@ -24,12 +24,16 @@ const webrtc = [
   '--use-fake-device-for-media-stream',
 ];
 
-/** The real Chromium of this machine, without a window; close it with `browser.close()`. */
-export function launchBrowser(): Promise<Browser> {
+/**
+ * The real Chromium of this machine, without a window; close it with `browser.close()`.
+ *
+ * @param args further switches of its command line
+ */
+export function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   const asRoot = process.getuid?.() === 0;
   return chromium.launch({
     executablePath: pathOf('chromium'),
-    args: [...quiet, ...webrtc, ...(asRoot ? ['--no-sandbox'] : [])],
+    args: [...quiet, ...webrtc, ...(asRoot ? ['--no-sandbox'] : []), ...args],
   });
 }
 

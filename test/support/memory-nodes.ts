@@ -1,6 +1,6 @@
 import { ParleyNode, systemRandom, type Clock, type TokenVerifier } from '@parley/core';
 import { MemoryBus, MemoryDirectory, MemoryLimiter, MemoryNetwork } from '@parley/core/memory';
-import { optionsOf, plainNames, strictLog } from '@parley/core/testing';
+import { noIce, optionsOf, plainNames, strictLog } from '@parley/core/testing';
 import type { NodeId, PeerId, Realm } from '@parley/protocol';
 import { createMetrics } from '@parley/telemetry';
 
@@ -20,7 +20,15 @@ export async function startMemoryNodes(clock: Clock): Promise<MemoryNodes> {
   const network = new MemoryNetwork({ clock });
   const limiter = new MemoryLimiter({ clock });
   const chance = { clock, random: systemRandom };
-  const shared = { directory, limiter, ...chance, verifier, log: strictLog, pseudonyms: plainNames };
+  const shared = {
+    directory,
+    limiter,
+    ...chance,
+    verifier,
+    log: strictLog,
+    pseudonyms: plainNames,
+    ice: noIce,
+  };
   const nodes = Array.from({ length: SIZE }, (_, index) => {
     const node = `node-${index + 1}` as NodeId;
     const metrics = createMetrics({ node, version: 'test', socket: 'none' });

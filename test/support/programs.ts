@@ -9,6 +9,8 @@ const known = {
   prometheus: { names: ['prometheus'], package: 'prometheus' },
   promtool: { names: ['promtool'], package: 'prometheus' },
   chromium: { names: ['chromium', 'chromium-browser', 'google-chrome'], package: 'chromium' },
+  turnserver: { names: ['turnserver'], package: 'coturn' },
+  python3: { names: ['/usr/bin/python3', 'python3'], package: 'python3-aiortc' },
 } as const;
 
 /** A program that tests run for real. */
@@ -49,6 +51,7 @@ function lookOnPath(): Found {
   return {
     ...(Object.fromEntries(paths) as Found),
     ...(chosen && { chromium: chosen }),
+    python3: known.python3.names.find(hasAiortc) ?? null,
     docker: dockerAnswers(),
   };
 }
@@ -57,6 +60,11 @@ function firstOnPath(names: readonly string[]): string | undefined {
   // Debian keeps daemons in sbin, which is on the PATH of root alone.
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+/** Any Python is not enough: the packages are of the distribution's own, which need not be the first on PATH. */
+function hasAiortc(python: string): boolean {
+  return spawnSync(python, ['-c', 'import websockets, aiortc'], { timeout: 20_000 }).status === 0;
 }
 
 function isExecutable(path: string): boolean {

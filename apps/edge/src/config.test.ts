@@ -21,6 +21,9 @@ const good = file('good.pem', ec);
 const unfit = file('unfit.pem', rsa);
 const garbled = file('garbled.pem', 'hello');
 
+const STUN_FORM = 'must be stun:host:port or stuns:host:port, without // and without ?transport';
+const turnUrls = 'turn:turn.example.org:3478,turns:turn.example.org:5349?transport=tcp';
+
 describe('a bad value', () => {
   it.each([
     ['PARLEY_MAX_SESSIONS', '-1', 'must be a whole number, 0 to 10000000'],
@@ -46,7 +49,7 @@ describe('a bad value', () => {
       'must have 16 printable ASCII characters or more, and no space',
     ],
     ['PARLEY_LOG_KEY', 'x'.repeat(31), 'must have 32 bytes or more'],
-    ['PARLEY_STUN_URLS', 'stun:a:3478,turn:b', 'turn:b does not begin with stun: or stuns:'],
+    ['PARLEY_STUN_URLS', 'stun:a:3478,turn:b', `URL 2 ${STUN_FORM}`],
     [
       'PARLEY_REDIS_URL',
       'redis://h1,h2',
@@ -63,6 +66,9 @@ describe('a bad value', () => {
       PARLEY_JWT_PUBLIC_KEYS: good,
       PARLEY_REDIS_URL: 'http://:hunter2@localhost',
       PARLEY_ALLOWED_ORIGINS: 'example.org,https://fine.example,https://example.net/',
+      PARLEY_TURN_URLS: 'turn:fine.example,turn:ada:hunter2@turn.example',
+      PARLEY_TURN_SECRET: 'short-hunter2',
+      PARLEY_TURN_TTL_SECONDS: '59',
       PARLEY_MAX_SESSION: '7',
       PARLEY_DRAIN_MS: '10s',
     });
@@ -75,6 +81,9 @@ describe('a bad value', () => {
       'PARLEY_ALLOWED_ORIGINS: example.org is no origin, write https://example.org',
       'PARLEY_ALLOWED_ORIGINS: https://example.net/ is no origin, write https://example.net',
       'PARLEY_DRAIN_MS: must be a whole number, 0 to 86400000',
+      expect.stringMatching(/^PARLEY_TURN_URLS: URL 2 must be turn:host:port /),
+      expect.stringMatching(/^PARLEY_TURN_SECRET: must have 32 to 256 printable /),
+      'PARLEY_TURN_TTL_SECONDS: must be a whole number, 60 to 86400',
       'PARLEY_JWT_PUBLIC_KEYS is set, but PARLEY_JWT_ALGORITHM is HS256: it takes RS256 or ES256',
     ]);
     expect(mistakes.join()).not.toMatch(/hunter2|short|a\.b\.c/);
@@ -148,9 +157,43 @@ describe('a contradiction', () => {
       { PARLEY_PUBLIC_TOKENS: `${token},${token}2`, PARLEY_OPS_TOKEN: `${token}2` },
       ['PARLEY_OPS_TOKEN is one of PARLEY_PUBLIC_TOKENS, which stand in pages'],
     ],
+    [
+      'a TURN server that would refuse everybody',
+      { ...open, PARLEY_TURN_URLS: turnUrls },
+      ['PARLEY_TURN_URLS needs PARLEY_TURN_SECRET, which those servers know as static-auth-secret'],
+    ],
+    [
+      'a secret for no TURN server',
+      { ...open, PARLEY_TURN_SECRET: secret, PARLEY_TURN_TTL_SECONDS: '3600' },
+      [
+        'PARLEY_TURN_SECRET is set, but PARLEY_TURN_URLS is not',
+        'PARLEY_TURN_TTL_SECONDS is set, but PARLEY_TURN_URLS is not',
+      ],
+    ],
+    [
+      'everybody may be relayed',
+      { PARLEY_PUBLIC_TOKENS: secret, PARLEY_TURN_URLS: turnUrls, PARLEY_TURN_SECRET: secret },
+      ['PARLEY_TURN_SECRET is one of PARLEY_PUBLIC_TOKENS, which stand in pages'],
+    ],
   ])('ends the start: %s', (_what, environment, mistakes) => {
     expect(mistakesOf(environment)).toEqual(mistakes);
   });
+
+  it.each([
+    'x'.repeat(31),
+    'x'.repeat(257),
+    `="x${'x'.repeat(32)}`,
+    `"${'x'.repeat(32)}"`,
+    `x ${'x'.repeat(32)}`,
+  ])(
+    'of a TURN secret that coturn would read as another, or that could be guessed, ends the start: %s',
+    (bad) => {
+      const mistakes = mistakesOf({ ...open, PARLEY_TURN_URLS: turnUrls, PARLEY_TURN_SECRET: bad });
+      expect(mistakes).toEqual([
+        expect.stringMatching(/^PARLEY_TURN_SECRET: must have 32 to 256 printable /),
+      ]);
+    },
+  );
 
   it('is not told when it depends on a bad value, which may be the whole mistake', () => {
     expect(mistakesOf({ PARLEY_AUTH: 'jwt,publik', PARLEY_PUBLIC_TOKENS: token })).toEqual([

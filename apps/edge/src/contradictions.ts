@@ -21,6 +21,7 @@ export function contradictions(values: Values, isGiven: IsGiven): string[] {
     ...(isAuthBad ? [] : aboutAuth(values, isGiven)),
     ...aboutLimits(values),
     ...aboutOps(values),
+    ...aboutTurn(values, isGiven),
     ...aboutTransport(values, isGiven),
   ];
   const faults = files ? keyFaults(algorithm, files) : [];
@@ -99,6 +100,26 @@ function aboutOps(values: Values): Rows {
     [
       token !== undefined && publicTokens.includes(token),
       'PARLEY_OPS_TOKEN is one of PARLEY_PUBLIC_TOKENS, which stand in pages',
+    ],
+  ];
+}
+
+/** A TURN server without its secret refuses everybody, and nobody would know why. */
+function aboutTurn(values: Values, isGiven: IsGiven): Rows {
+  const { PARLEY_TURN_SECRET: secret, PARLEY_PUBLIC_TOKENS: publicTokens = [] } = values;
+  const urls = 'PARLEY_TURN_URLS';
+  const useless = (name: VariableName) =>
+    [isGiven(name) && !isGiven(urls), `${name} is set, but ${urls} is not`] as const;
+  return [
+    [
+      isGiven(urls) && !isGiven('PARLEY_TURN_SECRET'),
+      `${urls} needs PARLEY_TURN_SECRET, which those servers know as static-auth-secret`,
+    ],
+    useless('PARLEY_TURN_SECRET'),
+    useless('PARLEY_TURN_TTL_SECONDS'),
+    [
+      secret !== undefined && publicTokens.includes(secret),
+      'PARLEY_TURN_SECRET is one of PARLEY_PUBLIC_TOKENS, which stand in pages',
     ],
   ];
 }

@@ -1,9 +1,10 @@
 import { isIP } from 'node:net';
-import { isPublicToken, MIN_SECRET_BYTES, readKeyServerUrl } from '@parley/auth';
+import { isPublicToken, MIN_SECRET_BYTES, MIN_TURN_SECRET_BYTES, readKeyServerUrl } from '@parley/auth';
 import { parseRedisUrl } from '@parley/redis';
 import { MIN_LOG_KEY_BYTES } from '@parley/telemetry';
 import * as z from 'zod';
 import { faultOf } from './faults.ts';
+import { iceUrlFault } from './ice.ts';
 import { originFault } from './origins.ts';
 
 // Each message is made to stand after the variable's name and a colon. No token, secret or password is in one.
@@ -102,9 +103,20 @@ export const hostNames = listOf((entry) =>
     : `${entry} is no host name: write it without scheme and port`,
 );
 
-/** RFC 7064. */
-export const stunUrls = listOf((url) =>
-  /^stuns?:/.test(url) ? undefined : `${url} does not begin with stun: or stuns:`,
+/** See {@link iceUrlFault}. A bad one is told by its place. */
+const iceUrls = (kind: 'stun' | 'turn') =>
+  listOf((url, place) => {
+    const fault = iceUrlFault(url, kind);
+    return fault && `URL ${place} ${fault}`;
+  });
+
+export const stunUrls = iceUrls('stun');
+export const turnUrls = iceUrls('turn');
+
+/** Of {@link MIN_TURN_SECRET_BYTES} or more, and what coturn reads as it is written: it drops quotes around a value, and any `=` before. */
+export const turnSecret = text.regex(
+  new RegExp(`^(?!["'=])[!-~]{${MIN_TURN_SECRET_BYTES},256}$`),
+  `must have ${MIN_TURN_SECRET_BYTES} to 256 printable ASCII characters, no space, and no quote or = at its beginning`,
 );
 
 function isBlock(entry: string): boolean {

@@ -14,11 +14,13 @@ import {
 } from '@parley/core';
 import type { NodeId } from '@parley/protocol';
 import { createLog, createMetrics, createPseudonyms } from '@parley/telemetry';
+import { type ClientModule, clientModulePath, readClientModule } from './client-module.ts';
 import type { Config } from './config.ts';
 import { blaming, listenAt } from './faults.ts';
 import { startOps } from './ops.ts';
 import type { OpsServer } from './ops-server.ts';
 import { type Page, readPage } from './page.ts';
+import { iceServersFrom } from './ice.ts';
 import { sharedPorts } from './ports.ts';
 import { limitsOf, limitsSwitchedOff } from './limits.ts';
 import { publicRoutes } from './public-routes.ts';
@@ -59,11 +61,13 @@ export async function startServer(config: Config): Promise<RunningServer> {
   if (socket.warning) log.warn({ event: 'socket-fallback' }, socket.warning);
   const verifier = verifierFrom(config, log);
   const page = await pageOf(config);
+  const client = clientOf(log);
   const metrics = createMetrics({ node: nodeId, version: VERSION, socket: socket.name });
   const environment = { clock: systemClock, random: systemRandom, log };
   const pseudonyms = pseudonymsFrom(config);
   const shared = await sharedPorts(config, { ...environment, node: nodeId });
-  const ports = { ...environment, ...shared, verifier, metrics, pseudonyms };
+  const ice = iceServersFrom(config);
+  const ports = { ...environment, ...shared, verifier, ice, metrics, pseudonyms };
   const node = new ParleyNode(nodeOptions(config, nodeId), ports);
 
   let sockets: SocketServer | undefined;
@@ -84,7 +88,7 @@ export async function startServer(config: Config): Promise<RunningServer> {
         { ...place, ...socketOptions(config, log, metrics) },
         handlersOf(config, {
           upgrade: (request) => node.upgrade(request),
-          http: publicRoutes({ node, page }),
+          http: publicRoutes({ node, client, page }),
         }),
       ),
     );
@@ -161,6 +165,19 @@ async function pageOf({ PARLEY_DEMO_DIR: folder }: Config): Promise<Page | undef
   return folder === undefined ? undefined : blaming('PARLEY_DEMO_DIR', () => readPage(folder));
 }
 
+/** A node that runs from its sources may have none, and introduces peers all the same. */
+function clientOf(log: Log): ClientModule | undefined {
+  try {
+    return readClientModule(clientModulePath());
+  } catch (error) {
+    log.warn(
+      { event: 'client-missing', error },
+      'packages/client was not built: nobody can load it from here',
+    );
+    return undefined;
+  }
+}
+
 /** See {@link strictTransport}. */
 function handlersOf(config: Config, handlers: ServerHandlers): ServerHandlers {
   return config.PARLEY_REQUIRE_SECURE && tlsOf(config) ? strictTransport(handlers) : handlers;
@@ -216,7 +233,6 @@ function nodeOptions(config: Config, node: NodeId): NodeOptions {
     ...limitsOf(config),
     codeTtlMs: config.PARLEY_CODE_TTL_MS,
     resumeWindowMs: config.PARLEY_RESUME_WINDOW_MS,
-    iceServers: config.PARLEY_STUN_URLS ? [{ urls: config.PARLEY_STUN_URLS }] : [],
     livesForTesting: config.livesForTesting,
   };
 }

@@ -19,6 +19,8 @@ import {
   someOf,
   stunUrls,
   text,
+  turnSecret,
+  turnUrls,
 } from './schemas.ts';
 
 /** One environment variable. */
@@ -172,7 +174,7 @@ export const VARIABLES = {
   PARLEY_MATCHES_PER_MINUTE: limit('60', 'Matches asked for a minute, of one peer, in the whole cluster'),
   PARLEY_UPDATES_PER_MINUTE: limit(
     '60',
-    'Updates, refreshes, and joins and matches repeated, a minute, of one session',
+    'Updates, refreshes, joins and matches repeated, and ICE servers asked for anew, a minute, of one session',
   ),
   PARLEY_CODES_PER_MINUTE: limit('120', 'Codes tried a minute, from one address, in the whole cluster'),
   PARLEY_CODES_PER_MINUTE_PER_REALM: limit(
@@ -235,8 +237,24 @@ export const VARIABLES = {
     schema: number(0, DAY_MS),
   }),
   PARLEY_STUN_URLS: optional({
-    meaning: 'STUN servers told to clients, comma separated, as `stun:host:port`.',
+    meaning:
+      'STUN servers told to clients, comma separated, as `stun:host:port`: with one, they learn the address they have on the internet.',
     schema: stunUrls,
+  }),
+  PARLEY_TURN_URLS: optional({
+    meaning:
+      'TURN servers told to clients, comma separated, as `turn:host:port`, `turns:host:port`, each perhaps with `?transport=tcp`: they relay where there is no direct way. Each peer is given a credential of its own.',
+    schema: turnUrls,
+  }),
+  PARLEY_TURN_SECRET: optional({
+    meaning:
+      'What these TURN servers know as `static-auth-secret`: 32 to 256 printable ASCII characters, no space, no quote or `=` at its beginning; the same on all nodes.',
+    schema: turnSecret,
+  }),
+  PARLEY_TURN_TTL_SECONDS: preset('3600', {
+    meaning:
+      'How long a credential opens a relay, in seconds; what is open goes on. The clocks of nodes and TURN servers must agree far better than that.',
+    schema: number(60, 86_400),
   }),
   PARLEY_DEMO_DIR: optional({ meaning: 'Folder of a page to serve at `/`; absent: none.', schema: text }),
   PARLEY_LOG_LEVEL: preset('info', {

@@ -6,6 +6,7 @@
  * - `jwt-verifier.ts` signed tokens: `signing-keys.ts` whom to believe, `claims.ts` what they may say
  * - `remote-keys.ts` when to ask a key server; `key-server.ts` how, `key-set.ts` what to believe of its answer
  * - `open-verifier.ts` no credential at all, for development
+ * - `ice-servers.ts` who may be relayed: credentials for TURN servers, behind the core's `IceServers` port
  * - `public-keys.ts` reads the keys a configuration names; `mint.ts` makes tokens, for backends and tests
  */
 export { anyOf } from './any-of.ts';
@@ -13,6 +14,8 @@ export type { Claims } from './claims.ts';
 export { isPublicToken, looksLikeJwt, MAX_TOKEN_CHARS } from './form.ts';
 export { jwtVerifier, LEEWAY_MS } from './jwt-verifier.ts';
 export type { JwtOptions } from './jwt-verifier.ts';
+export { iceServersOf, MIN_TURN_SECRET_BYTES } from './ice-servers.ts';
+export type { TurnOptions } from './ice-servers.ts';
 export { readKeyServerUrl } from './key-server.ts';
 export { mint } from './mint.ts';
 export type { MintOptions } from './mint.ts';

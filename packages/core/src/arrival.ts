@@ -3,7 +3,6 @@ import { maySit } from './allowed.ts';
 import { roomKey } from './keys.ts';
 import { handOut } from './mail.ts';
 import type { Membership } from './membership.ts';
-import type { NodeOptions } from './options.ts';
 import { pause } from './patience.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import { type ClaimAnswer, DIRECTORY_TIMEOUT_MS, type FormerPeer } from './ports/directory.ts';
@@ -12,10 +11,9 @@ import type { Presence } from './presence.ts';
 import { announceNow } from './room-view.ts';
 import type { Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
-import { welcomeOf } from './welcome.ts';
+import { type WelcomeParts, welcomeOf } from './welcome.ts';
 
-export interface ArrivalParts {
-  readonly options: NodeOptions;
+export interface ArrivalParts extends WelcomeParts {
   readonly membership: Membership;
   readonly presence: Presence;
   readonly rooms: Rooms;
@@ -43,7 +41,7 @@ async function claim(session: Session, parts: ArrivalParts): Promise<void> {
   switch (answer.outcome) {
     case 'claimed':
       if (answer.former) takeOver(session, answer.former, parts);
-      return session.open(welcomeOf(session, parts.options));
+      return session.open(welcomeOf(session, parts));
     case 'resumed':
       return comeBack(session, answer, parts);
     case 'unproven':
@@ -78,15 +76,15 @@ async function comeBack(
   const { presence, rooms, clock } = parts;
   const taken = Promise.all(
     claimed.map(async (room) => {
-      const isTaken = maySit(session.identity, room)
-        ? await rooms.resume(session, room)
-        : await rooms.vacate(session, room, session.instance, 'left');
+      const isAllowed = maySit(session.identity, room);
+      if (!isAllowed) await rooms.vacate(session, room, session.instance, 'left');
+      const isTaken = isAllowed && (await rooms.resume(session, room));
       if (!isTaken) session.rooms.delete(roomKey(session.realm, room));
     }),
   ).then(() => former && presence.replace(session, former));
   const isInTime = await Promise.race([taken.then(() => true), pause(clock, DIRECTORY_TIMEOUT_MS)]);
   if (!isInTime) return session.close('cluster-unavailable');
-  session.open(welcomeOf(session, parts.options, snapshotsFor(session, rooms)), () => {
+  session.open(welcomeOf(session, parts, snapshotsFor(session, rooms)), () => {
     handOut(session, mail, parts);
     for (const own of seatsOf(session, rooms)) announceNow(own);
   });

@@ -43,6 +43,7 @@ describe('every message with an id', () => {
       [alice, { type: 'refresh', token: 'alice~0123456789' }, 'refreshed'],
       [alice, { type: 'refresh', token: 'expired~0123456789' }, 'error not-allowed'],
       [alice, { type: 'refresh', token: '!' }, 'error bad-message'],
+      [alice, { type: 'ice' }, 'ice-servers'],
       [alice, { type: 'nonsense' }, 'error unknown-type'],
       [nobody, { type: 'join', room: 'stage' }, 'error not-allowed'],
       [nobody, { type: 'join' }, 'error not-allowed'],

@@ -1,4 +1,4 @@
-import type { IceServer, NodeId } from '@parley/protocol';
+import type { NodeId } from '@parley/protocol';
 import type { LimitName } from './ports/limiter.ts';
 
 /** What a deployment decides about a node. */
@@ -24,8 +24,6 @@ export interface NodeOptions {
   readonly codeTtlMs: number;
   /** How long a peer that dropped may come back. Entries in the directory live a little longer than this. */
   readonly resumeWindowMs: number;
-  /** Handed to every client as they are. */
-  readonly iceServers: readonly IceServer[];
   /** Overrides of entry lives, so that tests need not wait for minutes. */
   readonly livesForTesting?: { readonly lifeMs: number; readonly renewalMs: number } | undefined;
 }
@@ -57,7 +55,7 @@ export interface SessionBudgets {
   readonly perSecond: number;
   readonly burstBytes: number;
   readonly bytesPerSecond: number;
-  /** What asks the directory or the verifier though nothing new begins: updates, refreshes, joining and matching once more. */
+  /** What asks the directory or the verifier though nothing new begins: updates, refreshes, joining and matching once more; and ICE servers asked for anew. */
   readonly changesPerMinute: number;
 }
 

@@ -16,6 +16,7 @@ import { Penalties } from './penalties.ts';
 import type { Bus } from './ports/bus.ts';
 import type { Clock, Random } from './ports/clock.ts';
 import type { Directory } from './ports/directory.ts';
+import type { IceServers } from './ports/ice.ts';
 import type { Limiter } from './ports/limiter.ts';
 import type { Log } from './ports/log.ts';
 import type { Gauges, Metrics } from './ports/metrics.ts';
@@ -36,6 +37,7 @@ export interface NodePorts {
   readonly directory: Directory;
   readonly limiter: Limiter;
   readonly verifier: TokenVerifier;
+  readonly ice: IceServers;
   readonly metrics: Metrics;
   readonly log: Log;
   readonly pseudonyms: Pseudonyms;

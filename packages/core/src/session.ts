@@ -277,7 +277,7 @@ export class Session implements SocketListener, Claimant {
     else this.fail(code, { ...aboutOf(message), retryAfterMs });
   }
 
-  /** What asks the directory or the verifier though nothing new begins: no shared budget counts it. */
+  /** What asks the directory or the verifier, or is signed, though nothing new begins: no shared budget counts it. */
   #waitMsForChange(message: Incoming): number {
     const isAgain =
       (message.type === 'join' || message.type === 'match') && this.#owner.hasEntered(this, message);
@@ -334,4 +334,4 @@ export class Session implements SocketListener, Claimant {
   }
 }
 
-const CHANGES: ReadonlySet<Incoming['type']> = new Set(['update', 'refresh', 'unmatch']);
+const CHANGES: ReadonlySet<Incoming['type']> = new Set(['update', 'refresh', 'unmatch', 'ice']);

@@ -4,6 +4,7 @@ import { LIMITS } from './limits.ts';
 import type { NodeOptions } from './options.ts';
 import type { Session } from './session.ts';
 import { Puppet } from './testing/puppet.ts';
+import { noIce } from './testing/quiet.ts';
 import { optionsOf, ratesOf } from './testing/samples.ts';
 import { welcomeOf } from './welcome.ts';
 
@@ -13,7 +14,12 @@ const NO_BUDGETS = { burst: 0, perSecond: 0, burstBytes: 0, bytesPerSecond: 0, c
 describe('a welcome', () => {
   it('says who the session is, and gives it the proof for coming back', () => {
     const welcome = of();
-    expect(welcome).toMatchObject({ peer: 'alice', session: 'alice-1', realm: 'main', features: ['resume'] });
+    expect(welcome).toMatchObject({
+      peer: 'alice',
+      session: 'alice-1',
+      realm: 'main',
+      features: ['resume', 'ice'],
+    });
     expect(readResumeToken(welcome.resume ?? '')).toEqual({ peer: 'alice', secret: SECRET });
     expect(welcome.resumeForMs).toBe(120_000);
   });
@@ -49,17 +55,18 @@ describe('a welcome', () => {
     });
   });
 
-  it('tells what is left of a token that expires, and hands the ICE servers on as they are', () => {
+  it('tells what is left of a token that expires', () => {
     expect(of()).not.toHaveProperty('expiresInMs');
-    const iceServers = [{ urls: 'stun:stun.example', username: 'u' }];
-    expect(of({ iceServers }, undefined, 5_000)).toMatchObject({ expiresInMs: 5_000, iceServers });
+    expect(of({}, undefined, 5_000)).toMatchObject({ expiresInMs: 5_000 });
   });
 });
 
 function of(more: Partial<NodeOptions> = {}, rooms?: Parameters<typeof welcomeOf>[2], expiresInMs?: number) {
   const identity = { ...(expiresInMs !== undefined && { expiresInMs }) };
   const session = Object.assign(new Puppet('alice'), { secret: SECRET, identity }) as unknown as Session;
-  const welcome = outgoing.parse(welcomeOf(session, optionsOf('node-1', more), rooms));
+  const welcome = outgoing.parse(
+    welcomeOf(session, { options: optionsOf('node-1', more), ice: noIce }, rooms),
+  );
   if (welcome.type !== 'welcome') throw new Error('not a welcome');
   return welcome;
 }

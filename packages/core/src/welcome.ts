@@ -1,14 +1,22 @@
 import { type Outgoing, type RoomSnapshot, writeResumeToken } from '@parley/protocol';
 import { LIMITS } from './limits.ts';
 import type { NodeOptions } from './options.ts';
+import type { IceServers } from './ports/ice.ts';
 import type { Session } from './session.ts';
+
+export interface WelcomeParts {
+  readonly options: NodeOptions;
+  readonly ice: IceServers;
+}
 
 /** What a session is told first: who it is, what it may expect of this node, and, if it continues another one, how its rooms stand. */
 export function welcomeOf(
   { peer, user, instance, session, realm, identity, secret }: Session,
-  { maxMessageBytes, heartbeatIntervalMs, iceServers, budgets, rates, resumeWindowMs }: NodeOptions,
+  { options, ice }: WelcomeParts,
   resumed?: RoomSnapshot[],
 ): Outgoing {
+  const { maxMessageBytes, heartbeatIntervalMs, budgets, rates, resumeWindowMs } = options;
+  const { iceServers, expiresInMs: iceExpiresInMs } = ice.serversFor(peer);
   return {
     type: 'welcome',
     peer,
@@ -39,8 +47,9 @@ export function welcomeOf(
       ...limited(rates.join, { joinsPerMinute: rates.join }),
       ...limited(rates.match, { matchesPerMinute: rates.match }),
     },
-    features: ['resume'],
+    features: ['resume', 'ice'],
     iceServers: [...iceServers],
+    ...(iceExpiresInMs !== undefined && { iceExpiresInMs }),
   };
 }
 

@@ -201,17 +201,21 @@ export function parseCloseReason(text: string): CloseReason | undefined {
   return retryAfterMs === undefined ? { name } : { name, retryAfterMs: Number(retryAfterMs) };
 }
 
-const RECONNECT_BY_CODE: ReadonlyMap<number, Reconnect> = new Map(
-  Object.values(CLOSES).map(({ code, reconnect }) => [code, reconnect]),
-);
-
 /**
- * What a client does after a close with this code: the row of {@link CLOSES}, else its range (41xx changed, 42xx
+ * What a client does after a close with this code: what its row of {@link CLOSES} says, else its range (41xx changed, 42xx
  * never), else `later`. So 1001 and 1006, which the network or a proxy makes, mean `later`.
+ *
+ * It knows the rows that their range does not tell, and not the table, which would bring its texts into every page.
  */
 export function reconnectAfterClose(code: number): Reconnect {
-  const known = RECONNECT_BY_CODE.get(code);
-  if (known !== undefined) return known;
+  switch (code) {
+    case 1000:
+      return 'never';
+    case 1009:
+      return 'changed';
+    case 4004:
+      return 'when-needed';
+  }
   if (code >= 4100 && code < 4200) return 'changed';
   if (code >= 4200 && code < 4300) return 'never';
   return 'later';

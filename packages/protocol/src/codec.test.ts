@@ -19,6 +19,7 @@ describe('decode accepts', () => {
     { type: 'match', queue: 'chess', size: 16, timeoutMs: 30_000, meta: [1, 2] },
     { type: 'unmatch', id: Number.MAX_SAFE_INTEGER, queue: 'chess', size: 2 },
     { type: 'refresh', token: 'abcdefghijklmnop' },
+    { type: 'ice', id: 0 },
     { type: 'ping', id: -1 },
     { type: 'bye', id: '' },
     { ...to, description: offer, seq: 0 },

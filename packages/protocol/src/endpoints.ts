@@ -6,4 +6,6 @@ export const ENDPOINTS = {
   check: '/v1/check',
   /** 200 or 503 without details, for balancers that can probe only the service port. */
   health: '/v1/health',
+  /** The client of the node's own version, as one ES module for pages of any origin. */
+  client: '/v1/client.js',
 } as const;

@@ -41,6 +41,7 @@ function background(): DestinationStream {
 const SECRET_FIELDS = [
   'token',
   'secret',
+  'credential',
   'resume',
   'restart',
   'authorization',

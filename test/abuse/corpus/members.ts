@@ -83,7 +83,7 @@ const missing = (): FrameRow[] =>
 
 /** Each message with a member more. */
 const unknown = (): FrameRow[] =>
-  Object.entries({ ...RIGHT, ping: {}, bye: {} }).map(([type, members]) => ({
+  Object.entries({ ...RIGHT, ice: {}, ping: {}, bye: {} }).map(([type, members]) => ({
     name: `${type} with a member that nobody knows`,
     send: messageOf(type, { ...members, [MARK]: `"${MARK}"` }),
     answers: [invalid('*', { re: MARK })],

@@ -8,7 +8,7 @@ import {
   type SocketServer,
 } from '@parley/core';
 import { MemoryBus, MemoryDirectory, MemoryLimiter, MemoryNetwork } from '@parley/core/memory';
-import { optionsOf, plainNames } from '@parley/core/testing';
+import { noIce, optionsOf, plainNames } from '@parley/core/testing';
 import type { NodeId, Realm } from '@parley/protocol';
 import { createMetrics, type ScrapedMetrics } from '@parley/telemetry';
 import { listenWith, load } from '@parley/uws';
@@ -53,6 +53,7 @@ function faultyPorts(log: Log, metrics: ScrapedMetrics): NodePorts {
     verifier: { verify: async (token) => (token === BUGGY_TOKEN ? bug() : { ok: true, identity }) },
     bus: new MemoryBus({ network: new MemoryNetwork({ clock }), node, clock }),
     pseudonyms: plainNames,
+    ice: noIce,
     random: systemRandom,
     clock,
     metrics,

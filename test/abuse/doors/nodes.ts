@@ -73,12 +73,12 @@ export const NODES = {
   /** Who is in no room must talk, and who does not answer pings must go. */
   impatient: {
     ...open,
-    PARLEY_IDLE_TIMEOUT_MS: '400',
+    PARLEY_IDLE_TIMEOUT_MS: '1500',
     PARLEY_HEARTBEAT_INTERVAL_MS: '500',
-    PARLEY_HEARTBEAT_TIMEOUT_MS: '1500',
+    PARLEY_HEARTBEAT_TIMEOUT_MS: '2500',
   },
   /** Nobody stays. */
-  mortal: { ...open, PARLEY_MAX_SESSION_LIFETIME_MS: '500' },
+  mortal: { ...open, PARLEY_MAX_SESSION_LIFETIME_MS: '1500' },
 } as const satisfies Record<string, NodeJS.ProcessEnv>;
 
 export type NodeName = keyof typeof NODES;

@@ -25,6 +25,10 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await Promise.all(nodes.map((node) => node.leave()));
+  await until('nobody to be left in a list', async () => {
+    const counts = await Promise.all(nodes.map((node) => node.metric('parley_sessions')));
+    return counts.every((count) => count === 0);
+  });
 });
 afterAll(async () => {
   await Promise.all(nodes.map((node) => node.stop()));
@@ -199,7 +203,7 @@ describe('a ban', () => {
   it('ends by itself', async () => {
     const [node] = nodes;
     const from = freshAddress();
-    await operate(node, 'POST', '/bans', { kind: 'address', subject: from, forMs: 1_000 });
+    await operate(node, 'POST', '/bans', { kind: 'address', subject: from, forMs: 3_000 });
     expect(await node.check({ from })).toBe('403 banned');
     await until('it to be over', async () => (await node.check({ from })) === '200 ok');
   });

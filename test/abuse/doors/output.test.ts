@@ -10,6 +10,12 @@ import { operate } from './play.ts';
 const CANDIDATE = 'candidate:1 1 udp 2122260223 203.0.113.7 54321 typ host generation 0 ufrag 4ZcD';
 const SDP = `v=0\r\no=- 4611 2 IN IP4 203.0.113.8\r\ns=-\r\nt=0 0\r\na=fingerprint:sha-256 AB:CD\r\na=${CANDIDATE}\r\n`;
 
+/** A TURN server that nobody asks; its name is no address. */
+const TURN = {
+  PARLEY_TURN_URLS: 'turn:turn.example.org',
+  PARLEY_TURN_SECRET: 'a-TURN-secret-that-no-log-may-ever-hold',
+};
+
 /** Everything that anybody may say, and some of what nobody may. */
 async function sayEverything(node: WatchedNode): Promise<void> {
   const room = freshName();
@@ -43,6 +49,7 @@ async function sayEverything(node: WatchedNode): Promise<void> {
   await one.request({ type: 'refresh', token: `${credential}x` }, 'error');
   await one.request({ type: 'refresh', token: credential }, 'refreshed');
   await one.request({ type: 'match', queue: freshName('queue') }, 'waiting');
+  await one.request({ type: 'ice' }, 'ice-servers');
 
   // Refused at the door in every way.
   for (const approach of [
@@ -64,7 +71,7 @@ async function sayEverything(node: WatchedNode): Promise<void> {
 
 describe('the log of a node that tells all it can', () => {
   it('tells what happened, and neither who nor what was said', async () => {
-    const node = await WatchedNode.start(NODES.usual);
+    const node = await WatchedNode.start({ ...NODES.usual, ...TURN });
     await sayEverything(node);
     for (const event of ['upgrade-refused', 'session-opened', 'session-closed', 'operator-banned'])
       await node.process.logged(event);
@@ -74,14 +81,14 @@ describe('the log of a node that tells all it can', () => {
   });
 
   it('would be found out if it did', async () => {
-    const node = await WatchedNode.start(NODES.usual);
+    const node = await WatchedNode.start({ ...NODES.usual, ...TURN });
     await sayEverything(node);
     node.leaks();
     // Every secret by itself, as a careless line would have it.
     const line = (text: string) => JSON.stringify({ level: 'debug', event: 'careless', text });
     const planted = [SDP, CANDIDATE, jwtOf(), freshAddress(), '2001:db8::7', '::ffff:203.0.113.9'];
     expect(planted.filter((text) => new Secrets().foundIn(line(text)).length === 0)).toEqual([]);
-    for (const text of [NODES.usual.PARLEY_PUBLIC_TOKENS, OPS_TOKEN])
+    for (const text of [NODES.usual.PARLEY_PUBLIC_TOKENS, OPS_TOKEN, TURN.PARLEY_TURN_SECRET])
       expect(node.secrets.foundIn(line(text))).toHaveLength(1);
     const spoken = node.secrets;
     const room = freshName();

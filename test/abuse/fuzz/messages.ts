@@ -24,6 +24,7 @@ export const fuzzed: fc.Arbitrary<Fuzzed> = fc.record({
         'match',
         'unmatch',
         'refresh',
+        'ice',
         'ping',
       ),
       weight: 30,

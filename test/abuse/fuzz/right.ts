@@ -66,6 +66,7 @@ export const RIGHT = {
     (cast: Cast) => [...to(cast), ['ack', '1']],
   ],
   refresh: [() => [['token', '"a-token-that-nobody-gave-out"']]],
+  ice: [() => []],
   ping: [() => []],
   bye: [() => []],
 } satisfies Record<string, readonly ((cast: Cast) => Member[])[]>;

@@ -20,6 +20,8 @@ const SECRET_MEMBERS: Readonly<Record<string, string>> = {
   sdp: 'sdp',
   candidate: 'candidate',
   usernameFragment: 'candidate',
+  username: 'id',
+  credential: 'token',
 };
 
 /** Adds what this client says and hears from now on. What it has received is read at the end: see the answer. */

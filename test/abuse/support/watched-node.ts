@@ -55,6 +55,7 @@ export class WatchedNode {
     for (const secret of [
       ...tokens,
       env['PARLEY_JWT_SECRET'],
+      env['PARLEY_TURN_SECRET'],
       env['PARLEY_OPS_TOKEN'],
       env['PARLEY_LOG_KEY'],
     ])

@@ -12,6 +12,7 @@ const TERMINAL = (room: RoomId, queue: string, to: string, token: string) =>
     [{ type: 'unmatch', queue }, 'unmatched'],
     [{ type: 'leave', room }, 'left'],
     [{ type: 'refresh', token }, 'refreshed'],
+    [{ type: 'ice' }, 'ice-servers'],
     [{ type: 'ping' }, 'pong'],
   ] as const;
 

@@ -4,6 +4,7 @@ import { away } from './away.ts';
 import { codes } from './codes.ts';
 import { ending } from './ending.ts';
 import { expiry } from './expiry.ts';
+import { ice } from './ice.ts';
 import { identity } from './identity.ts';
 import { joining } from './joining.ts';
 import { leaving } from './leaving.ts';
@@ -24,6 +25,7 @@ export const CASES: readonly Case[] = [
   ...opening,
   ...refusals,
   ...answers,
+  ...ice,
   ...joining,
   ...codes,
   ...leaving,

@@ -4,6 +4,7 @@ import type { Matchmaker } from '../matchmaker.ts';
 import type { Membership } from '../membership.ts';
 import type { NodeOptions } from '../options.ts';
 import type { Clock, Random } from '../ports/clock.ts';
+import type { IceServers } from '../ports/ice.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { TokenVerifier } from '../ports/verifier.ts';
 import type { Rooms } from '../rooms.ts';
@@ -21,6 +22,7 @@ export interface HandlerParts {
   readonly throttle: Throttle;
   readonly bans: Bans;
   readonly verifier: TokenVerifier;
+  readonly ice: IceServers;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly random: Random;

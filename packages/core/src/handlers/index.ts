@@ -1,6 +1,7 @@
 import type { Incoming } from '@parley/protocol';
 import { bye } from './bye.ts';
 import type { Context, Handler } from './handler.ts';
+import { ice } from './ice.ts';
 import { join } from './join.ts';
 import { leave } from './leave.ts';
 import { match } from './match.ts';
@@ -18,6 +19,7 @@ const HANDLERS: { readonly [Type in Incoming['type']]: Handler<Type> } = {
   unmatch,
   signal,
   refresh,
+  ice,
   ping,
   bye,
 };

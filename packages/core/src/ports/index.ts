@@ -1,6 +1,7 @@
 export * from './bus.ts';
 export * from './clock.ts';
 export * from './directory.ts';
+export * from './ice.ts';
 export * from './limiter.ts';
 export * from './log.ts';
 export * from './metrics.ts';

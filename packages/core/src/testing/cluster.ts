@@ -10,11 +10,12 @@ import type {
   QueueDirectory,
   RoomDirectory,
 } from '../ports/directory.ts';
+import type { IceServers } from '../ports/ice.ts';
 import type { Limiter } from '../ports/limiter.ts';
 import type { Identity, TokenVerifier, Verdict } from '../ports/verifier.ts';
 import { FakeSocket } from './fake-socket.ts';
 import { Gate } from './gate.ts';
-import { plainNames, QuietLog, quietMetrics } from './quiet.ts';
+import { noIce, plainNames, QuietLog, quietMetrics } from './quiet.ts';
 import { optionsOf, requestOf } from './samples.ts';
 import { World } from './world.ts';
 
@@ -41,6 +42,8 @@ export class TestNode {
   /** Between this node and the verifier of tokens. */
   readonly tokens = new Gate();
   readonly bus: MemoryBus;
+  /** What it tells of ICE servers. */
+  ice: IceServers = noIce;
   readonly #world: World;
 
   constructor(world: World, options: NodeOptions) {
@@ -65,6 +68,7 @@ export class TestNode {
       limiter: limits.over<Limiter>(new MemoryLimiter({ clock })),
       pseudonyms: plainNames,
       verifier: tokens.over<TokenVerifier>(verifier),
+      ice: { serversFor: (peer) => this.ice.serversFor(peer) },
     });
   }
 

@@ -1,3 +1,4 @@
+import type { IceServers } from '../ports/ice.ts';
 import type { Log, LogFields } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Pseudonyms } from '../ports/pseudonyms.ts';
@@ -26,6 +27,9 @@ export const strictLog: Log = {
 
 /** Calls everything by its own name: tests want to read what they see. */
 export const plainNames: Pseudonyms = { of: (id) => `~${id}`, address: (address) => `~${address}` };
+
+/** Has no STUN and no TURN server for anybody. */
+export const noIce: IceServers = { serversFor: () => ({ iceServers: [] }) };
 
 /** Counts nothing. */
 export const quietMetrics: Metrics = {

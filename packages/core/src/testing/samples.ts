@@ -39,7 +39,6 @@ export function optionsOf(
     rates: ratesOf(),
     codeTtlMs: 600_000,
     resumeWindowMs: 120_000,
-    iceServers: [],
     ...more,
   };
 }

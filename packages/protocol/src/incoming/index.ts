@@ -2,6 +2,7 @@
 import * as z from 'zod';
 
 import { bye } from './bye.ts';
+import { ice } from './ice.ts';
 import { join } from './join.ts';
 import { leave } from './leave.ts';
 import { match } from './match.ts';
@@ -20,6 +21,7 @@ export const incoming = z.discriminatedUnion('type', [
   unmatch,
   signal,
   refresh,
+  ice,
   ping,
   bye,
 ]);
@@ -28,11 +30,12 @@ export type Incoming = z.infer<typeof incoming>;
 export type IncomingType = Incoming['type'];
 
 /** The schema of each type; complete by type. */
-export const INCOMING = { join, leave, update, match, unmatch, signal, refresh, ping, bye } satisfies {
+export const INCOMING = { join, leave, update, match, unmatch, signal, refresh, ice, ping, bye } satisfies {
   [Type in IncomingType]: z.ZodType<Extract<Incoming, { type: Type }>>;
 };
 
 export type { Bye } from './bye.ts';
+export type { Ice } from './ice.ts';
 export type { Join } from './join.ts';
 export type { Leave } from './leave.ts';
 export type { Match } from './match.ts';

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { delivered } from './delivered.ts';
 import { error } from './error.ts';
 import { goingAway } from './going-away.ts';
+import { iceServers } from './ice-servers.ts';
 import { joined } from './joined.ts';
 import { kept } from './kept.ts';
 import { left } from './left.ts';
@@ -34,6 +35,7 @@ export const outgoing = z.discriminatedUnion('type', [
   delivered,
   kept,
   refreshed,
+  iceServers,
   pong,
   error,
   goingAway,
@@ -59,6 +61,7 @@ export const OUTGOING = {
   delivered,
   kept,
   refreshed,
+  'ice-servers': iceServers,
   pong,
   error,
   'going-away': goingAway,
@@ -73,6 +76,7 @@ export const OUTGOING = {
 export type { Delivered } from './delivered.ts';
 export type { ErrorReply } from './error.ts';
 export type { GoingAway } from './going-away.ts';
+export type { IceServer, IceServersAnswer } from './ice-servers.ts';
 export type { Joined } from './joined.ts';
 export type { Kept } from './kept.ts';
 export type { Left } from './left.ts';
@@ -88,4 +92,4 @@ export type { RelayedSignal } from './signal.ts';
 export type { Unmatched } from './unmatched.ts';
 export type { Updated } from './updated.ts';
 export type { Waiting } from './waiting.ts';
-export type { IceServer, Welcome } from './welcome.ts';
+export type { Welcome } from './welcome.ts';

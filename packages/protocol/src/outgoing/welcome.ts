@@ -1,16 +1,8 @@
 import * as z from 'zod';
 
 import { durationMs, instanceId, peerId, realm, sessionId, userId } from '../fields.ts';
+import { iceServer } from './ice-servers.ts';
 import { roomSnapshot } from './peer.ts';
-
-/** An RTCIceServer (W3C WebRTC section 4.2.2), to be handed to RTCPeerConnection as it is. */
-export const iceServer = z.object({
-  urls: z.union([z.string(), z.array(z.string())]),
-  username: z.string().optional(),
-  credential: z.string().optional(),
-});
-
-export type IceServer = z.infer<typeof iceServer>;
 
 /** What may stand in a subprotocol and in a query as it is. Clients look no further into it. */
 const RESUME_PATTERN = /^[A-Za-z0-9._~-]{1,256}$/;
@@ -25,6 +17,7 @@ const RESUME_PATTERN = /^[A-Za-z0-9._~-]{1,256}$/;
  * - `expiresInMs`: what is left of the token; absent if it does not expire.
  * - `heartbeatMs`: how often the node pings. A client that hears nothing for twice this time is cut off.
  * - `limits`: numbers with their unit in the name. `features`: the optional abilities of this node.
+ * - `iceExpiresInMs`: how long the credentials among `iceServers` open a relay; absent if nothing of them expires.
  */
 export const welcome = z.object({
   type: z.literal('welcome'),
@@ -42,6 +35,7 @@ export const welcome = z.object({
   limits: z.record(z.string(), z.number()),
   features: z.array(z.string()),
   iceServers: z.array(iceServer),
+  iceExpiresInMs: durationMs.optional(),
 });
 
 export type Welcome = z.infer<typeof welcome>;
