@@ -17,6 +17,7 @@ describe('a welcome', () => {
     expect(welcome).toMatchObject({
       peer: 'alice',
       session: 'alice-1',
+      node: 'node-1',
       realm: 'main',
       features: ['resume', 'ice'],
     });

@@ -15,7 +15,7 @@ export function welcomeOf(
   { options, ice }: WelcomeParts,
   resumed?: RoomSnapshot[],
 ): Outgoing {
-  const { maxMessageBytes, heartbeatIntervalMs, budgets, rates, resumeWindowMs } = options;
+  const { node, maxMessageBytes, heartbeatIntervalMs, budgets, rates, resumeWindowMs } = options;
   const { iceServers, expiresInMs: iceExpiresInMs } = ice.serversFor(peer);
   return {
     type: 'welcome',
@@ -23,6 +23,7 @@ export function welcomeOf(
     ...(user && { user }),
     instance,
     session,
+    node,
     realm,
     resume: writeResumeToken(peer, secret),
     resumeForMs: resumeWindowMs,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-import { durationMs, instanceId, peerId, realm, sessionId, userId } from '../fields.ts';
+import { durationMs, instanceId, nodeId, peerId, realm, sessionId, userId } from '../fields.ts';
 import { iceServer } from './ice-servers.ts';
 import { roomSnapshot } from './peer.ts';
 
@@ -11,6 +11,7 @@ const RESUME_PATTERN = /^[A-Za-z0-9._~-]{1,256}$/;
  * The first message of every session; nothing comes before it.
  *
  * - `user`: absent with a public token.
+ * - `node`: which node holds this session, for whoever looks for it in a log; another one after each start of the node.
  * - `resume`: the proof for coming back, a secret; opaque. `resumeForMs`: how long after the end of its socket the peer
  *   may come back. Absent where sessions cannot be resumed.
  * - `resumed`: whether this session continues an earlier one; then `rooms` says how its rooms stand.
@@ -25,6 +26,7 @@ export const welcome = z.object({
   user: userId.optional(),
   instance: instanceId,
   session: sessionId,
+  node: nodeId.optional(),
   realm,
   resume: z.string().regex(RESUME_PATTERN).optional(),
   resumeForMs: durationMs.optional(),
