@@ -11,6 +11,8 @@ const DOCUMENTS = [
   'dependencies.md',
   'infra/README.md',
   'apps/edge/CONFIGURATION.md',
+  'packages/client/README.md',
+  'packages/client/PEERJS.md',
   'packages/protocol/PROTOCOL.md',
   'packages/telemetry/METRICS.md',
   'packages/telemetry/LOGGING.md',

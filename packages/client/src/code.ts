@@ -1,0 +1,29 @@
+import { isRoomCode } from '@parley/protocol/plain';
+
+/** What {@link Room.invitation} says, taken apart. */
+export interface Invitation {
+  /** The code or the name of the room. */
+  readonly room: string;
+  /** The key of a secret room: 256 bits as base64url. */
+  readonly key?: string;
+}
+
+/**
+ * A code as people type it, as `join` takes it: in lower case, without the dash, with spaces around or within, or as the whole
+ * link that ends in it; the key of a secret room stays behind it. `undefined` if it can be none: characters that no code has
+ * (0, O, 1, I, L) are not guessed at.
+ */
+export function readCode(text: string): string | undefined {
+  const [, typed = '', key = ''] = /([^#.]*)(\.[\w-]{43})?\s*$/.exec(text) ?? [];
+  const code = typed
+    .toUpperCase()
+    .replaceAll(/[\s–—-]/g, '')
+    .replace(/^.{4}/, '$&-');
+  return isRoomCode(code) ? code + key : undefined;
+}
+
+/** An invitation is a code, a dot and a key. Whatever else there is is the name of a room, dots included. */
+export function readInvitation(text: string): Invitation {
+  const [, room = '', key] = /^(.*)\.([\w-]{43})$/.exec(text) ?? [];
+  return key && isRoomCode(room) ? { room, key } : { room: text };
+}

@@ -1,0 +1,205 @@
+import { spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { shippedPath } from '../support/shipped.ts';
+
+const DIST = shippedPath('packages/client/dist');
+const ENTRIES = ['index', 'signaling', 'files', 'simple-peer'];
+const BUNDLES = [...ENTRIES, 'client'].map((name) => `${name}.js`);
+
+/** What a page has to load to begin with, chunks included, as a server sends it. */
+const MAX_GZIP_BYTES: Readonly<Record<string, number>> = {
+  'signaling.js': 8_000,
+  'index.js': 12_000,
+  'client.js': 12_000,
+};
+
+const read = (name: string) => readFileSync(join(DIST, name), 'utf8');
+const gzipBytes = (text: string) => gzipSync(text, { level: 9 }).length;
+
+/** Built files, as they are published. */
+describe('the built client', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'parley-consumer-'));
+    mkdirSync(join(folder, 'node_modules/@parley'), { recursive: true });
+    symlinkSync(shippedPath('packages/client'), join(folder, 'node_modules/@parley/client'), 'dir');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it.each(BUNDLES)('is small: %s', (name) => {
+    const [bytes, lazyBytes] = [loadedBy(name), filesOf(name)].map((files) =>
+      files.reduce((sum, file) => sum + gzipBytes(read(file)), 0),
+    ) as [number, number];
+    console.log(`${name}: ${bytes} bytes gzipped, ${lazyBytes - bytes} more when they are needed`);
+    expect(bytes).toBeLessThanOrEqual(MAX_GZIP_BYTES[name] ?? 6_000);
+  });
+
+  it('is one file, where nodes serve it', () => {
+    expect(filesOf('client.js')).toEqual(['client.js']);
+    expect(read('client.js')).not.toContain('sourceMappingURL');
+  });
+
+  it.each(BUNDLES)('imports nothing but its own files and makes no code from text: %s', (name) => {
+    for (const file of filesOf(name)) {
+      expect(readdirSync(DIST)).toContain(file);
+      expect(read(file)).not.toMatch(/\beval\b|\bFunction\s*\(|\bsetTimeout\(["'`]/);
+    }
+  });
+
+  it('holds nothing of other packages but what lies beside with its licence', () => {
+    const sources = readdirSync(DIST)
+      .filter((name) => name.endsWith('.js.map'))
+      .flatMap((name) => (JSON.parse(read(name)) as { sources: string[] }).sources);
+    const foreign = sources.filter((source) => !/^\.\.\/src\/|^\.\.\/\.\.\/protocol\/src\//.test(source));
+    expect(
+      new Set(foreign.map((source) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1])),
+    ).toEqual(new Set(['@noble/hashes']));
+    expect(read('third-party-licences.txt')).toMatch(
+      /@noble\/hashes [^]*MIT License[^]*Permission is hereby granted/,
+    );
+    expect(filesOf('files.js').map(read).join('')).toContain('noble-hashes, MIT License');
+  });
+
+  it('costs next to nothing for whoever takes next to nothing of it', async () => {
+    const little = await bundleFor(
+      folder,
+      `import { ParleyError } from '@parley/client'; console.log(ParleyError);`,
+    );
+    const all = await bundleFor(folder, `import * as parley from '@parley/client'; console.log(parley);`);
+    console.log(`ParleyError alone: ${gzipBytes(little)} bytes gzipped, of ${gzipBytes(all)}`);
+    expect(gzipBytes(little)).toBeLessThan(1_000);
+    expect(gzipBytes(all)).toBeGreaterThan(5_000);
+  });
+
+  it('has the same errors in the entries that are used together', async () => {
+    const [index, files] = await Promise.all(
+      ['index', 'files'].map((name) => import(pathToFileURL(join(DIST, `${name}.js`)).href)),
+    );
+    expect(typeof index.ParleyError).toBe('function');
+    expect(files.ParleyError).toBe(index.ParleyError);
+  });
+
+  it.each(BUNDLES)('touches nothing of its surroundings when it is imported: %s', (name) => {
+    expect(touchedBy(join(DIST, name))).toEqual([]);
+  });
+
+  it('and the same look finds what a module touches', () => {
+    const curious = join(folder, 'curious.mjs');
+    writeFileSync(curious, 'typeof navigator; setTimeout(() => {}, 1); try { document.title; } catch {}');
+    expect(touchedBy(curious)).toEqual(['navigator', 'setTimeout', 'document']);
+  });
+
+  it('has types that a strict program compiles with, and that hold it to them', () => {
+    const consumer = (lines: string) => {
+      writeFileSync(join(folder, 'consumer.ts'), `${TYPED}${lines}`);
+      return compile(folder);
+    };
+    expect(consumer('')).toBe('');
+    expect(consumer(`room.on('peer', (peer) => peer.nonsense);`)).toContain("'nonsense' does not exist");
+  });
+
+  it('has types of nothing else', () => {
+    const types = readdirSync(DIST, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.d.ts'),
+    );
+    expect(types).toContain('api.d.ts');
+    expect(types.filter((name) => name.includes('.test.'))).toEqual([]);
+    for (const name of types) expect(read(name).replace(/\/\*.*?\*\//gs, '')).not.toContain('@parley/');
+  });
+});
+
+const TYPED = `
+import { connect, ParleyError, type Peer } from '@parley/client';
+import { connect as connectForSignals } from '@parley/client/signaling';
+import { onFile, sendFile } from '@parley/client/files';
+import { attach } from '@parley/client/simple-peer';
+const parley = await connect('wss://localhost', { token: 'x' });
+const room = await parley.join('lobby', { signal: AbortSignal.timeout(1) });
+room.on('peer', (peer: Peer) => {
+  onFile(peer, (file) => file.accept().then(({ blob, sha256 }) => [blob.size, sha256.length]));
+  void sendFile(peer, new Blob([])).catch((error: unknown) => error instanceof ParleyError && error.code);
+});
+const signals = await connectForSignals('wss://localhost');
+console.log(signals.state, attach);
+`;
+
+/** A bundle and the chunks that it ever imports; the name of a package would be among them. */
+function filesOf(name: string): string[] {
+  return reachedFrom(name, /(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g);
+}
+
+/** Those of them that are loaded with it. */
+function loadedBy(name: string): string[] {
+  return reachedFrom(name, /(?:\bfrom|\bimport)\s*["']([^"']+)["']/g);
+}
+
+function reachedFrom(name: string, imports: RegExp, found: string[] = []): string[] {
+  if (found.includes(name)) return found;
+  found.push(name);
+  if (!name.endsWith('.js')) return found;
+  for (const [, target = ''] of read(name).matchAll(imports))
+    reachedFrom(target.replace(/^\.\//, ''), imports, found);
+  return found;
+}
+
+/** What a bundler of somebody who installed the package makes of this. */
+async function bundleFor(resolveDir: string, contents: string): Promise<string> {
+  const options = { bundle: true, minify: true, format: 'esm', write: false } as const;
+  const { outputFiles } = await build({ stdin: { contents, resolveDir }, ...options });
+  return outputFiles[0]?.text ?? '';
+}
+
+/** The globals of a browser or of Node that a module looks at while it is imported by plain Node. */
+function touchedBy(path: string): string[] {
+  const script = `
+    const names = 'document window self navigator location history screen WebSocket RTCPeerConnection MediaStream fetch crypto performance '
+      + 'sessionStorage localStorage indexedDB addEventListener reportError process Buffer require setTimeout setInterval setImmediate queueMicrotask '
+      + 'AbortController AbortSignal EventTarget Event Blob File URL TextEncoder structuredClone';
+    const touched = new Set();
+    for (const name of names.split(' ')) {
+      const value = globalThis[name];
+      Object.defineProperty(globalThis, name, {
+        configurable: true,
+        get() {
+          if (new Error().stack.includes(${JSON.stringify(dirname(path))})) touched.add(name);
+          return value;
+        },
+      });
+    }
+    await import(${JSON.stringify(pathToFileURL(path).href)});
+    console.log(JSON.stringify([...touched]));`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+    timeout: 10_000,
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout) as string[];
+}
+
+/** What the compiler has against consumer.ts. */
+function compile(folder: string): string {
+  const options = '--strict --noEmit --module nodenext --target es2023 --lib es2023,dom,dom.iterable --types';
+  const tsc = shippedPath('node_modules/typescript/bin/tsc');
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  const { stdout } = spawnSync(process.execPath, [tsc, ...options.split(' '), '', 'consumer.ts'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return stdout;
+}

@@ -1,0 +1,28 @@
+/** The script of a page that opens a line to the node it came from, and lets the test look at it. */
+import type { ConnectOptions } from '../../../packages/client/src/api.ts';
+import { openConnection } from '../../../packages/client/src/connection.ts';
+import type { Line } from '../../../packages/client/src/ports.ts';
+
+/** What the test finds on `globalThis`. */
+export interface LinePage {
+  line: Line | undefined;
+  wokenTimes: number;
+  /** @param url of another node than the page came from */
+  open(options: ConnectOptions, url?: string): Promise<{ peer: string; instance: string }>;
+}
+
+const page = globalThis as unknown as LinePage;
+page.wokenTimes = 0;
+page.open = async (options, url = location.href) => {
+  page.line = await openConnection(url, options, {
+    welcome() {},
+    message() {},
+    state() {},
+    error() {},
+    woke: () => void (page.wokenTimes += 1),
+    isInUse: () => true,
+  });
+  const { peer, instance } = page.line.welcome ?? {};
+  await page.line.request({ type: 'join', room: 'lobby' as never });
+  return { peer: String(peer), instance: String(instance) };
+};

@@ -1,0 +1,55 @@
+import type { Outgoing, Welcome } from '@parley/protocol';
+import { WebSocket } from 'ws';
+
+import type { ConnectOptions, StateChange, WebSocketConstructor } from '../../../packages/client/src/api.ts';
+import { openConnection } from '../../../packages/client/src/connection.ts';
+import type { Line, LineEvents } from '../../../packages/client/src/ports.ts';
+
+/** The WebSocket of the `ws` package, as the SDK takes it. */
+export const webSocket = WebSocket as unknown as WebSocketConstructor;
+
+/** The same for a page of this origin: `ws` and `fetch` say by themselves where they are. */
+export function webSocketFrom(origin: string): WebSocketConstructor {
+  return class extends WebSocket {
+    constructor(url: string, protocols: string[]) {
+      super(url, protocols, { origin });
+    }
+  } as unknown as WebSocketConstructor;
+}
+
+/** What a line has told so far. */
+export class Ear implements LineEvents {
+  readonly welcomes: Welcome[] = [];
+  readonly messages: Outgoing[] = [];
+  readonly changes: StateChange[] = [];
+  readonly errors: Error[] = [];
+  wokenTimes = 0;
+  isUsed = false;
+  /** Called by each welcome, as the rooms would be. */
+  onWelcome: (welcome: Welcome) => void = () => {};
+
+  welcome(welcome: Welcome): void {
+    this.welcomes.push(welcome);
+    this.onWelcome(welcome);
+  }
+  message = (message: Outgoing) => void this.messages.push(message);
+  state = (change: StateChange) => void this.changes.push(change);
+  error = (error: Error) => void this.errors.push(error);
+  woke = () => void (this.wokenTimes += 1);
+  isInUse = () => this.isUsed;
+
+  /** The states, one after the other. */
+  get states(): string[] {
+    return this.changes.map(({ state }) => state);
+  }
+}
+
+export interface Opened {
+  readonly line: Line;
+  readonly ear: Ear;
+}
+
+/** Opens a line with a real socket; whoever calls closes it. */
+export async function openLine(url: string, options: ConnectOptions = {}, ear = new Ear()): Promise<Opened> {
+  return { line: await openConnection(url, { webSocket, ...options }, ear), ear };
+}
