@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type HttpRequest, json } from '@parley/core';
 import { ENDPOINTS } from '@parley/protocol';
 import type { Page } from './page.ts';
-import { publicRoutes } from './public-routes.ts';
+import { type PublicParts, publicRoutes } from './public-routes.ts';
 
 const PAGE: Page = new Map([['/', { status: 200, headers: { 'cache-control': 'no-cache' }, body: '' }]]);
 
@@ -14,6 +14,9 @@ describe('the service port', () => {
     ['HEAD', ENDPOINTS.health, 200],
     ['DELETE', ENDPOINTS.health, 405],
     ['GET', ENDPOINTS.connect, 426],
+    ['GET', ENDPOINTS.client, 200],
+    ['HEAD', ENDPOINTS.client, 200],
+    ['POST', ENDPOINTS.client, 405],
     ['GET', '/', 200],
     ['POST', '/', 405],
     ['GET', '/nothing', 404],
@@ -28,6 +31,7 @@ describe('the service port', () => {
     ['PUT', ENDPOINTS.check],
     ['GET', ENDPOINTS.health],
     ['GET', ENDPOINTS.connect],
+    ['POST', ENDPOINTS.client],
     ['GET', '/'],
     ['POST', '/'],
     ['TRACE', '/nothing'],
@@ -39,6 +43,18 @@ describe('the service port', () => {
       'cache-control': expect.stringMatching(/^no-/),
       'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
     });
+  });
+
+  it('lets the client be cached, and protects whoever loads it all the same', async () => {
+    expect((await start().ask(ENDPOINTS.client)).headers).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'public',
+    });
+  });
+
+  it('has nothing at the path of the client where none was built', async () => {
+    expect((await start({ client: undefined }).ask(ENDPOINTS.client)).status).toBe(404);
   });
 
   it.each([
@@ -56,9 +72,10 @@ describe('the service port', () => {
   });
 });
 
-function start() {
+function start(parts: Partial<PublicParts> = {}) {
   const node = { check: async () => json(200, { code: 'ok' }), health: () => json(200, {}) };
-  const answer = publicRoutes({ node, page: PAGE });
+  const client = () => ({ status: 200, headers: { 'cache-control': 'public' }, body: '' });
+  const answer = publicRoutes({ node, client, page: PAGE, ...parts });
   return { ask: (path: string, method = 'GET') => answer({ ...REQUEST, path, method }) };
 }
 
