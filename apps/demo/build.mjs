@@ -1,13 +1,13 @@
-// Builds the page into dist/: src/main.ts becomes main.js, everything else that is not TypeScript is copied as it is.
-import { cpSync, rmSync } from 'node:fs';
-import { extname } from 'node:path';
+// Builds the page into dist/: a script and a style sheet, each in one piece, beside index.html as it is.
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 rmSync('dist', { recursive: true, force: true });
-cpSync('src', 'dist', { recursive: true, filter: (path) => !['.ts', '.tsx'].includes(extname(path)) });
+mkdirSync('dist');
+cpSync('src/index.html', 'dist/index.html');
 
 await build({
-  entryPoints: ['src/main.ts'],
+  entryPoints: ['src/main.ts', 'src/style.css'],
   outdir: 'dist',
   bundle: true,
   format: 'esm',

@@ -23,7 +23,7 @@ const planned = [
     needs: ['redis', 'redis-server', 'haproxy', 'prometheus'],
     limitMinutes: 10,
   },
-  { name: 'client', folders: ['test/client'], needs: ['redis'], limitMinutes: 6 },
+  { name: 'client', folders: ['test/client'], needs: ['redis', 'chromium'], limitMinutes: 10 },
   {
     name: 'browser',
     folders: ['test/browser'],

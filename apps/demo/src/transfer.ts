@@ -1,0 +1,41 @@
+import { ParleyError } from '@parley/client';
+import type { Peer } from '@parley/client';
+import { onFile, sendFile } from '@parley/client/files';
+import type { IncomingFile } from '@parley/client/files';
+
+import { ShownFile } from './shown-file.ts';
+
+/** Takes every file that the other side sends. It opens nothing: what a stranger sends is saved by whoever wants it. */
+export function takeFiles(peer: Peer): void {
+  onFile(peer, (file) => void take(file));
+}
+
+/** Sends files, and shows what becomes of them. */
+export function sendFiles(peer: Peer, files: Iterable<File>): void {
+  for (const file of files) void send(peer, file);
+}
+
+async function take(file: IncomingFile): Promise<void> {
+  const shown = new ShownFile('theirs', file.name, file.bytes);
+  try {
+    const { blob, sha256 } = await file.accept({ onProgress: (bytes) => shown.progress(bytes) });
+    shown.received(URL.createObjectURL(blob), sha256);
+  } catch (error) {
+    shown.failed(codeOf(error));
+  }
+}
+
+async function send(peer: Peer, file: File): Promise<void> {
+  const shown = new ShownFile('mine', file.name, file.size);
+  try {
+    const { sha256 } = await sendFile(peer, file, { onProgress: (bytes) => shown.progress(bytes) });
+    shown.sent(sha256);
+  } catch (error) {
+    shown.failed(codeOf(error));
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof ParleyError) return error.code;
+  throw error;
+}
