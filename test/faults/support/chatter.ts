@@ -1,15 +1,21 @@
 import type { Chance } from './chance.ts';
-import type { ResumingClient } from './resuming-client.ts';
+import type { Life } from './history.ts';
+
+/** Who can chat: it sees others in rooms, and can signal to them. */
+export interface Chatting {
+  readonly sight: { readonly rooms: readonly string[]; others(room: string): readonly Life[] };
+  signal(room: string, to: Life): unknown;
+}
 
 /** Lets clients signal to one another without a pause, each to anybody it sees in any of its rooms, away or not. */
 export class Chatter {
-  readonly #clients: readonly ResumingClient[];
+  readonly #clients: readonly Chatting[];
   readonly #chance: Chance;
   readonly #perSecond: number;
   #timer: NodeJS.Timeout | undefined;
 
   /** @param perSecond signals of all clients together */
-  constructor(clients: readonly ResumingClient[], chance: Chance, perSecond: number) {
+  constructor(clients: readonly Chatting[], chance: Chance, perSecond: number) {
     this.#clients = clients;
     this.#chance = chance;
     this.#perSecond = perSecond;

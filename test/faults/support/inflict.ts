@@ -2,14 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { Chance } from './chance.ts';
 import type { FaultyCluster } from './faulty-cluster.ts';
-import type { ResumingClient } from './resuming-client.ts';
 import type { Fault, Planned } from './schedule.ts';
+
+/** Who can lose its socket without a word. */
+interface Droppable {
+  drop(): void;
+}
 
 /** Lets everything happen as planned, beginning now; resolves when the last fault is over. */
 export async function inflictAll(
   planned: readonly Planned[],
   cluster: FaultyCluster,
-  clients: readonly ResumingClient[],
+  clients: readonly Droppable[],
 ): Promise<void> {
   const startedMs = performance.now();
   const inflicted: Promise<void>[] = [];
@@ -21,11 +25,7 @@ export async function inflictAll(
 }
 
 /** Resolves when it is over. */
-async function inflict(
-  fault: Fault,
-  cluster: FaultyCluster,
-  clients: readonly ResumingClient[],
-): Promise<void> {
+async function inflict(fault: Fault, cluster: FaultyCluster, clients: readonly Droppable[]): Promise<void> {
   switch (fault.kind) {
     case 'kill-node':
       return cluster.kill(fault.node);

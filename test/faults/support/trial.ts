@@ -20,12 +20,12 @@ export interface TrialOptions {
   readonly durationMs: number;
 }
 
-/** How a trial ended. */
-export interface Verdict {
+/** How a trial ended. `Wrongs`: by what is broken, how. */
+export interface Verdict<Wrongs = ReturnType<typeof judge>> {
   readonly seed: number;
   readonly durationMs: number;
   readonly planned: readonly Planned[];
-  readonly wrongs: ReturnType<typeof judge>;
+  readonly wrongs: Wrongs;
   readonly counts: Readonly<Record<string, number>>;
 }
 
@@ -43,7 +43,8 @@ const BURIAL_MS = 2_000;
 /** Beyond what is promised, and what a judge forgives. */
 const LATEST_ANSWER_MS = 5_000;
 
-const settings = {
+/** Of every node of a trial. */
+export const settings = {
   ...jwtSettings,
   PARLEY_MAX_SESSIONS_PER_ADDRESS: '0',
   PARLEY_RESUME_WINDOW_MS: String(WINDOW_MS),
