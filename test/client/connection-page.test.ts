@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import type { ConnectOptions } from '../../packages/client/src/api.ts';
+import type { ConnectOptions } from '@parley/client';
 import { launchBrowser, openPage } from '../support/browser.ts';
 import type { RawClient } from '../support/client.ts';
 import { connecting } from '../support/clients.ts';

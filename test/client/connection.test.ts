@@ -217,17 +217,6 @@ describe('a request', () => {
     expect(ear.states).toEqual(['open']);
   });
 
-  it('rejects with the reason of its signal, before and while it waits', async () => {
-    const scripted = await ScriptedNode.start((visit) => visit.welcome());
-    const { line } = await openLine(scripted.url);
-    const giveUp = new AbortController();
-    const asking = line.request({ type: 'ping' }, giveUp.signal);
-    giveUp.abort(new Error('never mind'));
-    await expect(asking).rejects.toThrow('never mind');
-    await expect(line.request({ type: 'ping' }, giveUp.signal)).rejects.toThrow('never mind');
-    await scripted.stop();
-  });
-
   it('rejects as closed, before and while it waits, when the program closes', async () => {
     const scripted = await ScriptedNode.start((visit) => visit.welcome());
     const { line } = await openLine(scripted.url);

@@ -35,7 +35,9 @@ if (!platform) throw new Error(`no such stack: ${stack}`);
 const parley = await connect(url, { webSocket: require('ws'), rtc: platform.rtc });
 const { id } = parley;
 const meeting = await parley.join(room);
-meeting.on('peer', (peer) => void talk(peer));
+meeting.on('peer', (peer) => {
+  talk(peer).catch((error: Error) => tell({ event: 'error', message: error.message }));
+});
 tell({ event: 'joined', id });
 
 process.once('SIGTERM', () => {
@@ -48,6 +50,7 @@ process.once('SIGTERM', () => {
 async function talk(peer: Peer): Promise<void> {
   peer.on('error', (error) => tell({ event: 'error', message: error.message }));
   peer.on('left', (reason) => tell({ event: 'left', reason, link: peer.link }));
+  peer.on('link', (state) => tell({ event: 'link', state }));
   const chat = peer.channel('chat');
   const heard: unknown[] = [];
   // wrtc mixes up what arrives while it is still making the object of a channel: so first a greeting, then what counts.

@@ -10,6 +10,7 @@ import { Child } from '../support/child.ts';
 import { type ProcessCluster, startProcesses } from '../support/process-cluster.ts';
 import { has } from '../support/programs.ts';
 import { shippedPath } from '../support/shipped.ts';
+import { until } from '../support/until.ts';
 
 const DATACHANNEL = 'node-datachannel';
 const WRTC = '@roamhq/wrtc';
@@ -21,7 +22,8 @@ const killed = { code: null, signal: 'SIGKILL' };
 describe.runIf(has('redis-server') || has('docker'))('two Node processes with the SDK', () => {
   let folder: string;
   let cluster: ProcessCluster;
-  let talkers: Talker[] = [];
+  const talkers: Talker[] = [];
+  let rooms = 0;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'parley-test-talker-'));
@@ -49,14 +51,32 @@ describe.runIf(has('redis-server') || has('docker'))('two Node processes with th
     return talker;
   };
 
+  /**
+   * Two that have a direct connection. node-datachannel may begin its handshake a moment before it knows whose certificate to expect, and
+   * then gives up for good (its log: "certificate verify failed"; one in a hundred on one busy machine): such two meet again.
+   */
+  const meet = async (former: string, latter: string): Promise<readonly [Talker, Talker]> => {
+    for (let attempt = 1; ; attempt++) {
+      const room = `room-${++rooms}`;
+      const both = [await start(0, room, former), await start(1, room, latter)] as const;
+      const hasGivenUp = await until('a link', () => {
+        const states = both.map(({ linkStates }) => linkStates);
+        if (states.every((of) => of.includes('connected'))) return 'no';
+        return states.some((of) => of.includes('closed')) && 'yes';
+      });
+      const isExcused = [former, latter].includes(DATACHANNEL) && attempt < 3;
+      if (hasGivenUp === 'no' || !isExcused) return both;
+      await Promise.all(both.map((talker) => talker.stop()));
+    }
+  };
+
   it.each([
     [DATACHANNEL, DATACHANNEL],
     [WRTC, WRTC],
     [DATACHANNEL, WRTC],
     [WRTC, DATACHANNEL],
   ])('%s and %s: talk in order, and part', async (former, latter) => {
-    const room = `${former}-${latter}`.replaceAll(/[^a-z-]/g, '');
-    const [first, second] = [await start(0, room, former), await start(1, room, latter)];
+    const [first, second] = await meet(former, latter);
     for (const talker of [first, second]) {
       expect(await talker.told('heard')).toMatchObject({ isInOrder: true, bytes: 49_999 });
     }
@@ -96,8 +116,20 @@ class Talker {
     return this.#child.exited;
   }
 
-  told(event: string): Promise<Fact> {
-    return this.#child.ready(() => this.facts.find((fact) => fact['event'] === event));
+  /** How its link stood, one after the other. */
+  get linkStates(): readonly unknown[] {
+    return this.facts.filter(({ event }) => event === 'link').map(({ state }) => state);
+  }
+
+  /** The first fact of that name, past or to come. */
+  async told(event: string): Promise<Fact> {
+    try {
+      return await until(`the talker to tell "${event}"`, () =>
+        this.facts.find((fact) => fact['event'] === event),
+      );
+    } catch (error) {
+      throw new Error(`${(error as Error).message}\n${this.#child.output}`, { cause: error });
+    }
   }
 
   close(): void {

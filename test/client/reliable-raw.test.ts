@@ -1,12 +1,15 @@
 import type { Outgoing } from '@parley/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { openConnection } from '../../packages/client/src/connection.ts';
-import { Exchange } from '../../packages/client/src/exchange.ts';
-import { Inbox } from '../../packages/client/src/inbox.ts';
-import { Outbox } from '../../packages/client/src/outbox.ts';
-import { openParley } from '../../packages/client/src/parley.ts';
-import type { PeerWire } from '../../packages/client/src/ports.ts';
+import {
+  Exchange,
+  Inbox,
+  openConnection,
+  openParley,
+  Outbox,
+  type PeerWire,
+  RemotePeer,
+} from '@parley/client/testing';
 import type { RawClient } from '../support/client.ts';
 import { connecting } from '../support/clients.ts';
 import { startServerHere, type ClusterNode } from '../support/cluster.ts';
@@ -33,7 +36,7 @@ async function meet() {
   const wires: PeerWire[] = [];
   const sdk = await openParley(node.url, { webSocket }, openConnection, (wire) => {
     wires.push(wire);
-    return wire.peer;
+    return new RemotePeer(wire);
   });
   toClose.push(sdk);
   const room = await sdk.create();

@@ -1,8 +1,7 @@
 import type { SignalingPeer, Undeliverable } from '@parley/client/signaling';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { Inbox } from '../../packages/client/src/inbox.ts';
-import { Outbox } from '../../packages/client/src/outbox.ts';
+import { Inbox, Outbox } from '@parley/client/testing';
 import { startCluster, type Cluster } from '../support/cluster.ts';
 import { startProcesses } from '../support/process-cluster.ts';
 import { until } from '../support/until.ts';

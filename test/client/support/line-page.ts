@@ -1,7 +1,6 @@
 /** The script of a page that opens a line to the node it came from, and lets the test look at it. */
-import type { ConnectOptions } from '../../../packages/client/src/api.ts';
-import { openConnection } from '../../../packages/client/src/connection.ts';
-import type { Line } from '../../../packages/client/src/ports.ts';
+import type { ConnectOptions } from '@parley/client';
+import { type Line, openConnection } from '@parley/client/testing';
 
 /** What the test finds on `globalThis`. */
 export interface LinePage {
@@ -15,12 +14,12 @@ const page = globalThis as unknown as LinePage;
 page.wokenTimes = 0;
 page.open = async (options, url = location.href) => {
   page.line = await openConnection(url, options, {
-    welcome() {},
-    message() {},
-    state() {},
-    error() {},
+    welcomed() {},
+    hear() {},
+    changed() {},
+    failed() {},
     woke: () => void (page.wokenTimes += 1),
-    isInUse: () => true,
+    isInUse: true,
   });
   const { peer, instance } = page.line.welcome ?? {};
   await page.line.request({ type: 'join', room: 'lobby' as never });

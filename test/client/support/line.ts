@@ -1,9 +1,8 @@
 import type { Outgoing, Welcome } from '@parley/protocol';
 import { WebSocket } from 'ws';
 
-import type { ConnectOptions, StateChange, WebSocketConstructor } from '../../../packages/client/src/api.ts';
-import { openConnection } from '../../../packages/client/src/connection.ts';
-import type { Line, LineEvents } from '../../../packages/client/src/ports.ts';
+import type { ConnectOptions, StateChange, WebSocketConstructor } from '@parley/client';
+import { type Line, type LineEvents, openConnection } from '@parley/client/testing';
 
 /** The WebSocket of the `ws` package, as the SDK takes it. */
 export const webSocket = WebSocket as unknown as WebSocketConstructor;
@@ -24,19 +23,18 @@ export class Ear implements LineEvents {
   readonly changes: StateChange[] = [];
   readonly errors: Error[] = [];
   wokenTimes = 0;
-  isUsed = false;
+  isInUse = false;
   /** Called by each welcome, as the rooms would be. */
   onWelcome: (welcome: Welcome) => void = () => {};
 
-  welcome(welcome: Welcome): void {
+  welcomed(welcome: Welcome): void {
     this.welcomes.push(welcome);
     this.onWelcome(welcome);
   }
-  message = (message: Outgoing) => void this.messages.push(message);
-  state = (change: StateChange) => void this.changes.push(change);
-  error = (error: Error) => void this.errors.push(error);
+  hear = (message: Outgoing) => void this.messages.push(message);
+  changed = (change: StateChange) => void this.changes.push(change);
+  failed = (error: Error) => void this.errors.push(error);
   woke = () => void (this.wokenTimes += 1);
-  isInUse = () => this.isUsed;
 
   /** The states, one after the other. */
   get states(): string[] {

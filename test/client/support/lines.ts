@@ -1,6 +1,6 @@
 import { afterEach } from 'vitest';
 
-import type { Line } from '../../../packages/client/src/ports.ts';
+import type { Line } from '@parley/client/testing';
 import { openLine } from './line.ts';
 
 export * from './line.ts';

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 
-import type { WebSocketConstructor } from '../../../packages/client/src/api.ts';
+import type { WebSocketConstructor } from '@parley/client';
 
 type Frames = (text: string) => readonly string[];
 

@@ -27,8 +27,6 @@ export class Account {
   readonly hearsays: Hearsay[] = [];
   /** What no program should ever be told. */
   readonly oddities: string[] = [];
-  /** What the SDK told for the logs. */
-  readonly complaints: string[] = [];
 
   /** What was heard at least once, by its `id`. */
   get heard(): Set<string> {

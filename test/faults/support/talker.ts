@@ -103,7 +103,7 @@ export class Talker {
   }
 
   async #start(): Promise<void> {
-    const { token, account } = this.#options;
+    const { token } = this.#options;
     const parley = await connect(this.#tunnel.url, { token, webSocket: this.#webSocket() });
     this.#parley = parley;
     this.#begin();
@@ -111,7 +111,6 @@ export class Talker {
       if (state === 'open') this.#begin();
       if (state === 'closed') this.#odd(`closed: ${reason}`);
     });
-    parley.on('error', (error) => account.complaints.push(error.message));
     for (const room of this.rooms) await this.#enter(parley, room);
   }
 

@@ -2,7 +2,7 @@ import type { RelayedSignal, RoomPeer } from '@parley/protocol/plain';
 
 import type { Json, Undeliverable } from '../api.ts';
 import { Exchange, Stream } from '../exchange.ts';
-import type { Line, OutgoingSignal, Receipt } from '../ports.ts';
+import type { Line, OutgoingSignal, PeerWire, Receipt } from '../ports.ts';
 import { RemotePeer } from '../signaling-peer.ts';
 import { Timers } from '../timers.ts';
 
@@ -58,7 +58,7 @@ export class LossyPair {
     const undeliverable: Undeliverable[] = [];
     const frames: OutgoingSignal[] = [];
     const facts = { peer: `p.${other}`, instance: `i.${other}`, polite: index === 0 } as RoomPeer;
-    const peer = new RemotePeer(facts, () => {});
+    const peer = new RemotePeer({ facts } as PeerWire);
     peer.on('undeliverable', (gone) => undeliverable.push(gone));
     let isOpen = true;
     const deliver = (frame: OutgoingSignal, delayMs: number) => {
