@@ -23,15 +23,15 @@ const planned = [
     needs: ['redis', 'redis-server', 'haproxy', 'prometheus'],
     limitMinutes: 10,
   },
-  { name: 'client', folders: ['test/client'], needs: ['redis', 'chromium'], limitMinutes: 10 },
+  { name: 'client', folders: ['test/client'], needs: ['redis', 'chromium'], limitMinutes: 12 },
   {
     name: 'browser',
     folders: ['test/browser'],
     needs: ['redis', 'haproxy', 'chromium', 'coturn', 'aiortc'],
-    limitMinutes: 8,
+    limitMinutes: 16,
   },
   { name: 'abuse', folders: ['test/abuse'], needs: ['redis'], limitMinutes: 6 },
-  { name: 'faults', folders: ['test/faults'], needs: ['redis', 'redis-server', 'haproxy'], limitMinutes: 25 },
+  { name: 'faults', folders: ['test/faults'], needs: ['redis', 'redis-server', 'haproxy'], limitMinutes: 28 },
 ];
 
 /** The suites that have at least one test file. */
