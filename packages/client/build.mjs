@@ -1,13 +1,16 @@
-// Builds dist/: an ES module per entry, and their types; what several share, or few need, is in chunks. And client.js,
-// the whole of index in one file, which nodes serve. Nothing is imported at run time: what is used of others is inside, with its licence.
+// Builds dist/: an ES module per entry, and their types; what few need lies beside. And client.js, the whole of index in
+// one file, which nodes serve. Nothing is imported at run time: what is used of others is inside, with its licence.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 
 const entries = ['index', 'signaling', 'files', 'simple-peer'];
+/** What few need of a connection, loaded when it is needed. */
+const seldom = ['sealing-secret', 'parley-matches'];
 
 /** An import of a file of ours, as the compiler writes it. */
 const RELATIVE = /(from |import\()['"](\.[^'"]*)\.ts['"]/g;
@@ -16,14 +19,14 @@ const allTypes = mkdtempSync(join(tmpdir(), 'parley-client-types-'));
 try {
   compileTypes(allTypes);
   rmSync('dist', { recursive: true, force: true });
-  const { inputs } = await bundle();
-  writeFileSync('dist/third-party-licences.txt', licencesOf(Object.keys(inputs)));
+  const inputs = await bundle();
+  writeFileSync('dist/third-party-licences.txt', licencesOf(inputs));
   shipTypes(allTypes);
 } finally {
   rmSync(allTypes, { recursive: true, force: true });
 }
 
-/** @returns {Promise<import('esbuild').Metafile>} */
+/** @returns {Promise<string[]>} every file that something was taken of */
 async function bundle() {
   /** @satisfies {import('esbuild').BuildOptions} */
   const options = {
@@ -32,6 +35,7 @@ async function bundle() {
     platform: 'browser',
     target: 'es2022',
     minify: true,
+    metafile: true,
     legalComments: 'eof',
     conditions: ['@parley/source'],
     logLevel: 'warning',
@@ -43,18 +47,60 @@ async function bundle() {
     outfile: 'dist/client.js',
     sourcemap: 'external',
   });
-  const modules = {
-    ...options,
-    outdir: 'dist',
-    splitting: true,
-    chunkNames: 'chunk-[hash]',
-    sourcemap: true,
+  // Each by itself: nobody has use for both index and signaling, and chunks that are shared are compressed less well.
+  const modules = { ...options, outdir: 'dist', sourcemap: true };
+  const results = await Promise.all([
+    ...['index', 'signaling'].flatMap((entry) => [
+      build({ ...modules, entryPoints: [`src/${entry}.ts`], plugins: [withoutSeldom(entry)] }),
+      ...seldom.map((name) =>
+        build({
+          ...modules,
+          entryPoints: { [`${entry}-${name}`]: `src/${name}.ts` },
+          plugins: [withErrorsOf(entry)],
+        }),
+      ),
+    ]),
+    build({
+      ...modules,
+      entryPoints: ['src/files.ts', 'src/simple-peer.ts'],
+      plugins: [withErrorsOf('index')],
+    }),
+  ]);
+  for (const file of readdirSync('dist')) if (file.endsWith('.js')) await shrink(`dist/${file}`);
+  return results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+}
+
+/** Leaves out what is imported when it is needed: it lies beside. @param {string} entry @returns {import('esbuild').Plugin} */
+function withoutSeldom(entry) {
+  return {
+    name: 'without-seldom',
+    setup(bundler) {
+      bundler.onResolve({ filter: /\.ts$/ }, ({ kind, path }) =>
+        kind === 'dynamic-import' ? { path: `./${entry}-${basename(path, '.ts')}.js`, external: true } : null,
+      );
+    },
   };
-  // By itself: nobody has use for both it and index, and what two share is compressed less well.
-  await build({ ...modules, entryPoints: ['src/signaling.ts'] });
-  const entryPoints = ['src/index.ts', 'src/files.ts', 'src/simple-peer.ts'];
-  const { metafile } = await build({ ...modules, entryPoints, metafile: true });
-  return metafile;
+}
+
+/** Takes the class of errors from an entry that is there already, so that there is one. @param {string} entry @returns {import('esbuild').Plugin} */
+function withErrorsOf(entry) {
+  return {
+    name: 'with-errors',
+    setup(bundler) {
+      bundler.onResolve({ filter: /\/error\.ts$/ }, () => ({ path: `./${entry}.js`, external: true }));
+    },
+  };
+}
+
+/** Bundles are minified by what takes more pains than the bundler. @param {string} file */
+async function shrink(file) {
+  const isMapped = file !== 'dist/client.js';
+  const content = readFileSync(`${file}.map`, 'utf8');
+  const sourceMap = { content, ...(isMapped && { url: `${basename(file)}.map` }) };
+  const options = { module: true, ecma: 2020, compress: { passes: 3 }, sourceMap };
+  const { code = '', map = '' } = await minify(readFileSync(file, 'utf8'), options);
+  writeFileSync(file, code);
+  writeFileSync(`${file}.map`, map);
 }
 
 /** What is inside of other packages may be passed on with their licence. @param {string[]} files */

@@ -12,14 +12,16 @@ describe.runIf(canMeet)('a channel between two pages on two nodes', () => {
   ] as const)('is one when %s asks, and the other a moment after it was told', async (_, asker) => {
     const both = await pages.meet();
     const [asking, asked] = [both[asker], both[1 - asker] ?? both[0]];
-    const heard = asked.evaluate(async () => {
+    await asked.evaluate(async () => {
       const peer = await window.sdk.peer();
-      const channel = await new Promise<ReturnType<typeof peer.channel>>((resolve) => {
-        peer.on('channel', resolve);
-      });
-      const message = await new Promise((resolve) => channel.on('message', resolve));
-      channel.send('and so do I');
-      return [message, channel.label, channel === peer.channel('chat')];
+      const told = new Promise<ReturnType<typeof peer.channel>>((resolve) => peer.on('channel', resolve));
+      const answer = async () => {
+        const channel = await told;
+        const message = await new Promise((resolve) => channel.on('message', resolve));
+        channel.send('and so do I');
+        return [message, channel.label, channel === peer.channel('chat')];
+      };
+      Object.assign(window, { heard: answer() });
     });
     const answer = await asking.evaluate(async () => {
       const channel = (await window.sdk.peer()).channel('chat');
@@ -27,7 +29,8 @@ describe.runIf(canMeet)('a channel between two pages on two nodes', () => {
       channel.send('I hear you');
       return new Promise((resolve) => channel.on('message', resolve));
     });
-    expect(await heard).toEqual(['I hear you', 'chat', true]);
+    const heard = await asked.evaluate(() => (window as unknown as { heard: Promise<unknown[]> }).heard);
+    expect(heard).toEqual(['I hear you', 'chat', true]);
     expect(answer).toBe('and so do I');
   });
 
@@ -118,16 +121,17 @@ describe.runIf(canMeet)('a channel between two pages on two nodes', () => {
 
   it('ends on both ends when one closes it, and can be asked for again', async () => {
     const [first, second] = await pages.meet();
-    const other = second.evaluate(async () => {
+    await second.evaluate(async () => {
       const peer = await window.sdk.peer();
       const channel = peer.channel('chat');
-      await channel.ready;
-      await new Promise<void>((resolve) => channel.on('closed', resolve));
-      const drained = await channel.drained().catch((error: { code: string }) => error.code);
-      const again = await new Promise<ReturnType<typeof peer.channel>>((resolve) =>
-        peer.on('channel', resolve),
-      );
-      return { drained, isOpen: channel.isOpen, isAnother: again !== channel };
+      const closed = new Promise<void>((resolve) => channel.on('closed', resolve));
+      const again = new Promise<typeof channel>((resolve) => peer.on('channel', resolve));
+      const ended = async () => {
+        await closed;
+        const drained = await channel.drained().catch((error: { code: string }) => error.code);
+        return { drained, isOpen: channel.isOpen, isAnother: (await again) !== channel };
+      };
+      Object.assign(window, { ended: ended() });
     });
     const one = await first.evaluate(async () => {
       const peer = await window.sdk.peer();
@@ -146,6 +150,7 @@ describe.runIf(canMeet)('a channel between two pages on two nodes', () => {
       return code;
     });
     expect(one).toBe('not-open');
-    expect(await other).toEqual({ drained: 'closed', isOpen: false, isAnother: true });
+    const other = await second.evaluate(() => (window as unknown as { ended: Promise<object> }).ended);
+    expect(other).toEqual({ drained: 'closed', isOpen: false, isAnother: true });
   });
 });

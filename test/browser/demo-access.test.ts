@@ -142,6 +142,23 @@ describe.runIf(has('chromium'))('everybody can use the page', () => {
       expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(844);
     }
   });
+
+  it('shows a phone what speaks against a code, and in a call where to write', async () => {
+    const { url } = await stage.node();
+    const phone = () => stage.browser.newContext(SCREENS.phone);
+    const lone = await DemoPage.open(await phone(), url);
+    await lone.code();
+    await lone.join('2222-2222');
+    const problem = lone.part('problem').filter({ hasText: 'No room has this code' });
+    await problem.waitFor();
+    const [host, guest] = await openPair(await phone(), url);
+    for (const side of [host, guest]) await side.part('call').click();
+    for (const side of [host, guest]) await side.part('my-video').waitFor();
+    for (const part of [problem, host.part('send'), guest.part('send')]) {
+      const box = await part.boundingBox();
+      expect((box?.y ?? Infinity) + (box?.height ?? 0)).toBeLessThanOrEqual(844);
+    }
+  });
 });
 
 /** Nothing that axe knows of WCAG 2.2 AA, and of what is good to do beyond, speaks against the page as it stands. */

@@ -41,6 +41,23 @@ describe.runIf(has('chromium'))('two browsers that have met', () => {
     expect([...host.problems, ...guest.problems]).toEqual([]);
   });
 
+  it('are asked before they receive a large file', async () => {
+    const [host, guest] = await pair();
+    await offerLarge(host);
+    await guest.part('decline-file').click();
+    await host.part('mine-file').getByText('not wanted by the other side').waitFor();
+    await guest.part('theirs-file').getByText('declined').waitFor();
+
+    await offerLarge(host);
+    await guest.part('receive-file').click();
+    await guest
+      .part('theirs-file')
+      .getByText(/unharmed/)
+      .waitFor({ timeout: 60_000 });
+    expect(await guest.part('receive-file').count()).toBe(0);
+    expect([...host.problems, ...guest.problems]).toEqual([]);
+  });
+
   it('show how far a file is', async () => {
     const [host, guest] = await pair();
     const values = await guest.page.evaluateHandle(() => {
@@ -71,15 +88,17 @@ describe.runIf(has('chromium'))('two browsers that have met', () => {
     await framesArrive(host);
     await framesArrive(guest);
 
-    await guest
-      .part('microphone')
-      .filter({ hasText: /^\s*Mute/ })
-      .click();
-    await guest.part('microphone').filter({ hasText: 'Unmute' }).waitFor();
-    await guest.part('camera').filter({ hasText: 'Camera off' }).click();
-    await host.page.getByText('No picture from the other side').waitFor();
-    await guest.part('camera').filter({ hasText: 'Camera on' }).click();
+    const toggle = (name: string, pressed: boolean) => guest.page.getByRole('button', { name, pressed });
+    await toggle('Mute', false).click();
+    await toggle('Mute', true).waitFor();
+    await toggle('Camera', true).click();
+    await host.part('no-picture').filter({ hasText: 'Camera is off' }).waitFor();
+    expect(await coversTheirVideo(host)).toBe(true);
+    await guest.part('no-camera').waitFor();
+    await toggle('Camera', false).click();
     await framesArrive(host);
+    expect(await coversTheirVideo(host)).toBe(false);
+    await guest.part('no-camera').waitFor({ state: 'hidden' });
 
     for (const side of [host, guest]) await side.part('call').filter({ hasText: 'End call' }).click();
     for (const side of [host, guest]) await side.part('their-video').waitFor({ state: 'hidden' });
@@ -162,6 +181,28 @@ describe.runIf(has('chromium'))('two browsers that have met', () => {
     expect((await host.download()).toString()).toBe('a file without a server');
   });
 });
+
+/** Chooses a file larger than what is received unasked. */
+function offerLarge({ page }: DemoPage): Promise<void> {
+  return page.evaluate(() => {
+    const field = document.querySelector<HTMLInputElement>('[data-testid=file-input]');
+    const chosen = new DataTransfer();
+    chosen.items.add(new File([new Uint8Array(101 * 1_048_576)], 'large.bin'));
+    if (field === null) throw new Error('no field for files');
+    field.files = chosen.files;
+    field.dispatchEvent(new Event('change'));
+  });
+}
+
+/** Whether something that lets nothing through lies over the picture of the other side. */
+function coversTheirVideo({ page }: DemoPage): Promise<boolean> {
+  return page.evaluate(() => {
+    const video = document.querySelector('[data-testid=their-video]')?.getBoundingClientRect();
+    if (video === undefined) return false;
+    const top = document.elementFromPoint(video.x + video.width / 2, video.y + video.height / 2);
+    return top?.matches('.no-picture') === true && getComputedStyle(top).backgroundColor.startsWith('rgb(');
+  });
+}
 
 /** Waits until pictures of the other side come, one after the other. */
 async function framesArrive({ page }: DemoPage): Promise<void> {

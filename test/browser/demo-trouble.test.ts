@@ -90,10 +90,26 @@ describe.runIf(has('chromium'))('the page has words for', () => {
     await first.stop();
     await host.says('The server cannot be reached');
     door.leadTo(second.port);
-    await host.says('No room has this code');
+    await host.says('The room has ended', /no longer knows it/);
     await host.part('anew').click();
     await host.stands('waiting');
     expect(await host.code()).not.toBe(code);
+  });
+
+  it('a server that starts anew under two that talk', async () => {
+    const [first, second] = [await stage.node(), await stage.node()];
+    const door = await movableDoor(first.port);
+    stage.later(() => door.close());
+    const [host, guest] = await openPair(stage.browser, door.url);
+    await first.stop();
+    await host.says('Still connected', /^Still connected.*The server is gone/s);
+    door.leadTo(second.port);
+    await host.says('Still connected', /The room has ended/);
+    await host.page.locator('#picture[data-server=reached][data-line=direct][data-other=away]').waitFor();
+    expect(await host.live('The other side')).toBe('away');
+    await guest.part('leave').click();
+    await host.says('The room has ended', /no longer knows it/);
+    expect(host.problems).toEqual([]);
   });
 
   it('being removed by an operator', async () => {

@@ -107,11 +107,12 @@ describe.runIf(has('chromium'))('a page', () => {
     await context.setOffline(true);
     await page.waitForFunction(() => !navigator.onLine);
     await context.setOffline(false);
-    await until('it to wake', async () => (await woken(page)) > 0);
-    const times = await woken(page);
+    await until('it to wake', async () => (await woken(page)).includes('network'));
+    const before = await woken(page);
     await turn(page, 'hidden');
     await turn(page, 'visible');
-    await until('it to wake', async () => (await woken(page)) > times);
+    await until('it to wake', async () => (await woken(page)).length > before.length);
+    expect((await woken(page)).at(-1)).toBe('shown');
   });
 
   it('of another origin is told that it may not, which its socket does not say', async () => {
@@ -137,7 +138,7 @@ async function reload(page: Page): Promise<void> {
   await Promise.all([page.waitForEvent('load'), page.evaluate(() => location.reload())]);
 }
 
-const woken = (page: Page) => page.evaluate(() => (globalThis as unknown as LinePage).wokenTimes);
+const woken = (page: Page) => page.evaluate(() => (globalThis as unknown as LinePage).wokenBy);
 
 const proofs = (page: Page) =>
   page.evaluate(() => Object.keys(sessionStorage).filter((name) => name.startsWith('parley')));

@@ -61,4 +61,24 @@ describe.concurrent('patience', () => {
     await tunnel.stop();
     await node.stop();
   }, 30_000);
+
+  it('ends with silence, and what was asked then is said once on the next session, after the rooms know of it', async () => {
+    const node = await ScriptedNode.start((visit, index) => {
+      visit.welcome({ peer: `p.${index}`, ...(index === 0 && { heartbeatMs: 100 }) });
+    });
+    const ear = new Ear();
+    const { line } = await openLine(node.url, {}, ear);
+    const first = await node.visit(0);
+    line.request({ type: 'join', room }).catch(() => {}); // nobody waits for it
+    await first.next('join');
+    ear.onWelcome = () => void line.request({ type: 'ping' }).catch(() => {});
+    // The old socket is still there, and does not say a word.
+    const second = await node.visit(1, 20_000);
+    await second.next('ping');
+    line.request({ type: 'leave', room }).catch(() => {});
+    await until('it to be said', () => second.heard.some(({ type }) => type === 'leave'));
+    expect(second.heard.map(({ type }) => type)).toEqual(['join', 'leave']);
+    line.close();
+    await node.stop();
+  }, 30_000);
 });

@@ -3,11 +3,13 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { until } from '../support/until.ts';
+import { guests } from './support/guests.ts';
 import { openingLines } from './support/lines.ts';
 import { ScriptedNode, type Visit } from './support/scripted-node.ts';
 
 const room = 'lobby' as never;
 const openLine = openingLines();
+const connect = guests();
 const toStop: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const stop of toStop.splice(0).toReversed()) await stop();
@@ -48,6 +50,26 @@ describe('on coming back', () => {
     (await node.visit(0)).close(1011);
     expect((await node.visit(1)).offered.resume).toBe('r0');
     expect((await node.visit(2)).offered.resume).toBe('r0');
+  });
+
+  it('a room that was made, and whose answer was lost, is not made twice', async () => {
+    const node = await scripted((visit, index) =>
+      visit.welcome({
+        resumed: index > 0,
+        rooms: [{ room: 'K7QM-2XRA', capacity: 2, peers: [] }].slice(0, index),
+      }),
+    );
+    const guest = await connect(node.url);
+    const creating = guest.create();
+    const first = await node.visit(0);
+    await first.next('join');
+    first.close(1011);
+    const made = await creating;
+    expect([made.code, made.capacity]).toEqual(['K7QM-2XRA', 2]);
+    const second = await node.visit(1);
+    made.leave().catch(() => {}); // nobody answers
+    await second.next('leave');
+    expect(second.heard).toEqual([]);
   });
 
   it('the time in a close is waited for', async () => {
@@ -102,7 +124,21 @@ describe('on waking', () => {
     visit.say({ type: 'pong', re: id });
     expect(await pong(line, visit)).toBe('pong');
     expect(visit.heard).toEqual([]);
-    expect(ear.wokenTimes).toBe(1);
+    expect(ear.wokenBy).toEqual(['network']);
+  });
+
+  it('in a hidden page whose storage is full, a line comes in all the same', async () => {
+    vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'hidden' }));
+    const setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    vi.stubGlobal('sessionStorage', { setItem, removeItem: () => {} });
+    const node = await scripted((visit) => visit.welcome());
+    const { line, ear } = await openLine(node.url, { timeoutMs: 2_000 });
+    expect(line.state).toBe('open');
+    (await node.visit(0)).close(1011);
+    await until('it to be back', () => ear.states.length === 3);
+    expect(ear.states).toEqual(['open', 'away', 'open']);
   });
 
   it('a pause is over', async () => {

@@ -36,6 +36,15 @@ describe("the client's README", () => {
     const known = [...Object.keys({ ...ERROR_CODES, ...CLOSES, ...REFUSALS }), ...codesOfSource()];
     expect(new Set(told)).toEqual(new Set(known));
   });
+
+  it('and the class of errors names those that are not of the protocol', () => {
+    const [text = ''] = sourceOf('error.ts').split('export class');
+    const named = [...text.matchAll(/`([a-z-]+)`/g)].map(([, code = '']) => code);
+    const ours = codesOfSource().filter((code) => !(code in { ...ERROR_CODES, ...CLOSES, ...REFUSALS }));
+    expect(named.filter((code) => code !== 'code').toSorted()).toEqual(
+      [...new Set([...ours, 'too-big'])].toSorted(),
+    );
+  });
 });
 
 function section(title: string, level = '##'): string {

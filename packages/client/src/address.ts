@@ -9,8 +9,8 @@ export interface Address {
 }
 
 /**
- * The addresses of the server at a `ws:`, `wss:`, `http:` or `https:` URL; a path before the endpoints is kept. In a page it may be
- * relative.
+ * The addresses of the server at a `ws:`, `wss:`, `http:` or `https:` URL; a path before the endpoints is kept, and that of
+ * connections may stand there already. In a page it may be relative.
  *
  * @throws ParleyError `bad-address`
  */
@@ -24,7 +24,7 @@ export function addressOf(url: string): Address {
 function placeOf(url: string): string | undefined {
   try {
     const { origin, pathname } = new URL(url, globalThis.location?.href);
-    return /^(?:ws|http)(s?:.*?)\/*$/.exec(origin + pathname)?.[1];
+    return /^(?:ws|http)(s?:.*?)\/*(?:\/v1\/connect\/*)?$/.exec(origin + pathname)?.[1];
   } catch {
     return undefined;
   }

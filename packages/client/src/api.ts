@@ -7,6 +7,8 @@
 
 /** Anything that JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [member: string]: Json };
+/** Anything that JSON can be made of: interfaces and classes, too, and members that are `undefined`, which are left out. */
+export type Jsonable = null | boolean | number | string | object;
 
 /** Takes a listener away again. Calling it twice is as good as once. */
 export type Unsubscribe = () => void;
@@ -28,36 +30,62 @@ export type TokenNeed = 'connect' | 'renewal' | 'refused';
 /** How to connect; everything may be left out. */
 export interface ConnectOptions {
   /** The credential: a public token, or a JWT that outlives the visit. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** Asked for a credential before each connection, and again before it expires. What it throws counts as a server out of reach: it is asked again, later. */
-  readonly getToken?: (need: TokenNeed) => string | Promise<string>;
+  readonly getToken?: ((need: TokenNeed) => string | Promise<string>) | undefined;
   /** Gives up while still connecting; afterwards it has no effect. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How long the first connection may take before `connect` rejects. Default 20,000. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /**
    * Whether a page that was loaded again takes its former place (default true): the others see the same peer with a new
    * life. The proof lies in `sessionStorage`, and only while the page is hidden. No effect outside of browsers.
+   *
+   * A page that goes says goodbye, unless the browser tells that it only loads again. For a reload by the visitor most do not:
+   * then the page comes back as a new peer. By `location.reload()`, or after the browser had discarded the tab, it takes its place.
    */
-  readonly restart?: boolean;
+  readonly restart?: boolean | undefined;
   /** Makes what is signalled unreadable for the server, for every room of this connection; with {@link ConnectOptions.open}. */
-  readonly seal?: Seal;
+  readonly seal?: Seal | undefined;
   /** Undoes what the other end's {@link ConnectOptions.seal} did. */
-  readonly open?: Open;
+  readonly open?: Open | undefined;
   /** The WebSocket of the platform, where it has none: `ws` on Node 20. */
-  readonly webSocket?: WebSocketConstructor;
+  readonly webSocket?: WebSocketConstructor | undefined;
 }
 
 /** How to connect, and how to make peer connections. */
 export interface PeerConnectOptions extends ConnectOptions {
   /** The WebRTC of the platform, where it has none: `node-datachannel/polyfill` or `@roamhq/wrtc`. */
-  readonly rtc?: { readonly RTCPeerConnection: typeof RTCPeerConnection };
+  readonly rtc?: { readonly RTCPeerConnection: PeerConnectionConstructor } | undefined;
   /** For every RTCPeerConnection, over the `iceServers` that the server tells: such as `{ iceTransportPolicy: 'relay' }`. */
-  readonly rtcConfiguration?: RTCConfiguration;
+  readonly rtcConfiguration?: RTCConfiguration | undefined;
 }
 
 /** What of a WebSocket's class is used. */
-export type WebSocketConstructor = new (url: string, protocols: string[]) => WebSocket;
+export type WebSocketConstructor = new (url: string, protocols: string[]) => PlatformWebSocket;
+/** What of a WebSocket is used: that of browsers and that of the "ws" package fit. */
+export interface PlatformWebSocket {
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(
+    type: 'close',
+    listener: (event: { readonly code: number; readonly reason: string }) => void,
+  ): void;
+  send(text: string): void;
+  close(code: number): void;
+}
+
+/**
+ * What a class of peer connections has to have at least, as far as the types of `node-datachannel/polyfill` and `@roamhq/wrtc` say
+ * it in the words of the DOM.
+ */
+export type PeerConnectionConstructor = new (
+  configuration: RTCConfiguration,
+) => EventTarget &
+  Pick<
+    RTCPeerConnection,
+    'connectionState' | 'signalingState' | 'setRemoteDescription' | 'addIceCandidate' | 'close'
+  >;
 
 /** For whom something is sealed; all of it is known to both ends, and may be bound into the seal. */
 export interface SealContext {
@@ -136,13 +164,13 @@ export interface Parley<P extends SignalingPeer = Peer> extends Emits<ParleyEven
 
 export interface JoinOptions {
   /** Whether a room of that name is made when there is none; codes are never made that way. Default true. */
-  readonly create?: boolean;
+  readonly create?: boolean | undefined;
   /** Seats, 2 to 64, if this join makes the room. Default 2 for a code, 16 for a name. */
-  readonly capacity?: number;
+  readonly capacity?: number | undefined;
   /** About us, told to the others: at most 1 KiB as JSON. */
-  readonly meta?: Json;
+  readonly meta?: Jsonable | undefined;
   /** Stops waiting; a seat that was taken meanwhile is given up. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface CreateOptions extends Pick<JoinOptions, 'capacity' | 'meta' | 'signal'> {
@@ -150,14 +178,14 @@ export interface CreateOptions extends Pick<JoinOptions, 'capacity' | 'meta' | '
    * Seals everything that is signalled in the room with a key that only the {@link Room.invitation} holds (AES-GCM, 256 bits), so that
    * the server passes on what it can neither read nor change. Needs a secure context (https, or localhost).
    */
-  readonly secret?: boolean;
+  readonly secret?: boolean | undefined;
 }
 
 export interface MatchOptions extends Pick<JoinOptions, 'meta' | 'signal'> {
   /** How many are to meet, 2 to 16, ourselves included. Default 2. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** Gives up after this; without it, waits until aborted. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -189,7 +217,7 @@ export interface Room<P extends SignalingPeer = Peer> extends Emits<RoomEvents<P
   /** Whether we are still in it. */
   readonly isOpen: boolean;
   /** Tells the others something new about us. */
-  update(meta: Json): Promise<void>;
+  update(meta: Jsonable): Promise<void>;
   /** Gives up the seat and closes the peer connections of this room. Never rejects: whoever goes, goes. */
   leave(): Promise<void>;
 }
@@ -243,7 +271,7 @@ export interface SignalingPeer<
    *
    * @throws ParleyError `too-big`, `bad-message` (more than 31 objects and arrays in each other), `too-many` (4,096 wait), and nothing is said
    */
-  signal(message: Json): void;
+  signal(message: Jsonable): void;
 }
 
 /** Where a peer connection stands (W3C WebRTC, RTCPeerConnectionState); `new` as long as there is none. */
@@ -280,8 +308,12 @@ export interface Peer extends SignalingPeer<PeerEvents> {
 }
 
 export type ChannelEvents = {
-  /** A text, or bytes. What came before the first listener waits for it. */
+  /**
+   * A text, or bytes. What came before the first listener waits for it, up to 1 MiB or 1,024 messages; more of it closes the channel, as
+   * the other end's next channel is closed while nobody listens to 64.
+   */
   message: [string | ArrayBuffer];
+  /** Nothing comes or goes any more; told at once to whoever listens later. */
   closed: [];
 };
 
@@ -289,7 +321,7 @@ export type ChannelEvents = {
 export interface Channel extends Emits<ChannelEvents> {
   readonly label: string;
   readonly isOpen: boolean;
-  /** Resolves when both ends can talk; rejects with `ParleyError` `closed` if that never happens. Ignoring it is fine. */
+  /** Resolves when both ends can talk. If that never happens it stays as it is, and `closed` tells so. */
   readonly ready: Promise<void>;
   /** Bytes that were said and have not left yet. */
   readonly bufferedBytes: number;

@@ -1,10 +1,13 @@
-import type { Channel, ChannelEvents, Unsubscribe } from './api.ts';
+import type { Channel, ChannelEvents } from './api.ts';
 import { Emitter } from './emitter.ts';
 import { ParleyError } from './error.ts';
 import type { Cancel, Timers } from './timers.ts';
 
 /** How often a platform is asked that does not say when its buffer is low (wrtc). */
 const ASK_MS = 20;
+/** How much waits for the first listener: more of it, and the channel is closed. */
+const MOST_EARLY = 1_024;
+const MOST_EARLY_BYTES = 1024 * 1024;
 
 interface Waiter {
   readonly mostBytes: number;
@@ -16,38 +19,39 @@ interface Waiter {
  * All RTCDataChannels of one label on one link. When both ends ask for it at once there are two of them; then each end sends
  * on the one that opened for it first, and on no other, so that what it says keeps its order, and it hears both.
  */
-export class SharedChannel implements Channel {
+export class SharedChannel extends Emitter<ChannelEvents> implements Channel {
   readonly label: string;
   readonly ready: Promise<void>;
+  isClosed = false;
   /** Resolves when it is closed and nothing of it is left on the link: only then is its label free for another one. */
   readonly gone: Promise<void>;
   readonly #timers: Timers;
-  readonly #events = new Emitter<ChannelEvents>();
   readonly #parts = new Set<RTCDataChannel>();
   /** In the order in which they opened: the first one is spoken on. */
   readonly #open = new Set<RTCDataChannel>();
   readonly #waiters = new Set<Waiter>();
-  #early: (string | ArrayBuffer)[] | undefined = [];
+  /** Until somebody listens. */
+  #early: [string | ArrayBuffer][] | undefined = [];
+  #earlySize = 0;
   #asking: Cancel | undefined;
-  #isClosed = false;
-  #settle!: { resolve(): void; reject(error: Error): void };
+  #settle!: () => void;
   #vanish!: () => void;
 
   constructor(label: string, timers: Timers) {
+    super();
     this.label = label;
     this.#timers = timers;
-    this.ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    this.ready = new Promise((resolve) => (this.#settle = resolve));
     this.gone = new Promise((resolve) => (this.#vanish = resolve));
-    // Whoever does not care whether it opens is not to be bothered when it does not.
-    this.ready.catch(() => {});
   }
 
   get isOpen(): boolean {
     return this.#spokenOn?.readyState === 'open';
   }
 
-  get isClosed(): boolean {
-    return this.#isClosed;
+  /** Whether nobody has listened yet. */
+  get isUnheard(): boolean {
+    return this.#early !== undefined;
   }
 
   /** Whether there is an RTCDataChannel, opened or not. */
@@ -57,19 +61,6 @@ export class SharedChannel implements Channel {
 
   get bufferedBytes(): number {
     return this.#spokenOn?.bufferedAmount ?? 0;
-  }
-
-  on<Name extends keyof ChannelEvents>(
-    name: Name,
-    listener: (...args: ChannelEvents[Name]) => void,
-  ): Unsubscribe {
-    const unsubscribe = this.#events.on(name, listener);
-    if (name === 'message') {
-      const early = this.#early ?? [];
-      this.#early = undefined;
-      for (const message of early) this.#events.emit('message', message);
-    }
-    return unsubscribe;
   }
 
   send(message: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>): void {
@@ -84,7 +75,7 @@ export class SharedChannel implements Channel {
   }
 
   drained(mostBytes = 0): Promise<void> {
-    if (this.#isClosed) return Promise.reject(this.#closed());
+    if (this.isClosed) return Promise.reject(this.#closed());
     return new Promise((resolve, reject) => {
       this.#waiters.add({ mostBytes, resolve, reject });
       this.#look();
@@ -104,8 +95,15 @@ export class SharedChannel implements Channel {
     part.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => this.#heard(data));
     part.addEventListener('bufferedamountlow', () => this.#look());
     part.addEventListener('close', () => this.#lost(part));
-    if (this.#isClosed) part.close();
+    if (this.isClosed) part.close();
     else if (part.readyState === 'open') this.#opened(part);
+  }
+
+  protected override toldAtOnce(name: keyof ChannelEvents): Iterable<readonly unknown[]> {
+    if (name === 'closed') return this.isClosed ? [[]] : [];
+    const early = this.#early ?? [];
+    this.#early = undefined;
+    return early;
   }
 
   get #spokenOn(): RTCDataChannel | undefined {
@@ -113,15 +111,19 @@ export class SharedChannel implements Channel {
   }
 
   #opened(part: RTCDataChannel): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     this.#open.add(part);
-    this.#settle.resolve();
+    this.#settle();
   }
 
   #heard(message: string | ArrayBuffer): void {
-    if (this.#isClosed) return;
-    if (this.#early) this.#early.push(message);
-    else this.#events.emit('message', message);
+    if (this.isClosed) return;
+    if (!this.#early) return void this.emit('message', message);
+    this.#early.push([message]);
+    this.#earlySize += typeof message === 'string' ? message.length : message.byteLength;
+    if (this.#early.length <= MOST_EARLY && this.#earlySize <= MOST_EARLY_BYTES) return;
+    this.#early = [];
+    this.close();
   }
 
   #lost(part: RTCDataChannel): void {
@@ -133,14 +135,13 @@ export class SharedChannel implements Channel {
 
   #end(): void {
     if (this.#parts.size === 0) this.#vanish();
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    if (this.isClosed) return;
+    this.isClosed = true;
     this.#open.clear();
     this.#asking?.();
-    this.#settle.reject(this.#closed());
     for (const waiter of this.#waiters) waiter.reject(this.#closed());
     this.#waiters.clear();
-    this.#events.emit('closed');
+    this.emit('closed');
   }
 
   /** Lets those go on whose measure is reached, and has itself told of the next one. */

@@ -33,11 +33,28 @@ describe('readCode() takes a code', () => {
 });
 
 describe('readInvitation()', () => {
-  it('takes the key off a code', () => {
-    expect(readInvitation(`K7QM-2XRA.${KEY}`)).toEqual({ room: 'K7QM-2XRA', key: KEY });
+  it.each([
+    `K7QM-2XRA.${KEY}`,
+    `k7qm-2xra.${KEY}`,
+    `K7QM2XRA.${KEY}`,
+    ` K7QM-2XRA.${KEY} `,
+    `https://demo.example/?x=1#k7qm-2xra.${KEY}`,
+  ])('takes the key off a code: %j', (text) => {
+    expect(readInvitation(text)).toEqual({ room: 'K7QM-2XRA', key: KEY });
   });
 
-  it.each(['K7QM-2XRA', 'lobby', 'team.lobby', `lobby.${KEY}`, 'k7qm-2xra', `K7QM-2XRA.${KEY}.x`])(
+  it.each([
+    `K7QM-2XRA.${KEY.slice(1)}`,
+    `K7QM-2XRA.${KEY})`,
+    `k7qm-2xra.${KEY}&x=1`,
+    `K7QM2XRA.${KEY}.x`,
+    `https://demo.example/#K7QM-2XRA.${KEY.slice(2)}`,
+    'K7QM-2XRA.',
+  ])('takes nothing that is damaged for the name of a room: %j', (text) => {
+    expect(() => readInvitation(text)).toThrow(expect.objectContaining({ code: 'room-not-found' }));
+  });
+
+  it.each(['K7QM-2XRA', 'lobby', 'team.lobby', `lobby.${KEY}`, 'k7qm-2xra', 'research.team'])(
     'leaves %j as it is',
     (room) => {
       expect(readInvitation(room)).toEqual({ room });

@@ -1,15 +1,17 @@
-import type { Outgoing, Welcome } from '@parley/protocol/plain';
+import type { Outgoing, RoomSnapshot, Welcome } from '@parley/protocol/plain';
 
+import { abortable } from './abortable.ts';
 import { addressOf } from './address.ts';
 import type { ConnectionState, ConnectOptions, WebSocketConstructor } from './api.ts';
+import { bytesOf } from './bytes.ts';
 import { Credential } from './credential.ts';
 import { Dialer } from './dialer.ts';
 import { ParleyError } from './error.ts';
 import { Outage } from './outage.ts';
-import type { Answer, Line, LineEvents, OutgoingSignal, Receipt, Request } from './ports.ts';
-import { Pulse } from './pulse.ts';
+import type { Answer, Line, LineEvents, OutgoingSignal, Receipt, Request, Waking } from './ports.ts';
+import { feelPulse, watchPulse } from './pulse.ts';
 import { Reload } from './reload.ts';
-import { Renewal } from './renewal.ts';
+import { keepRenewed } from './renewal.ts';
 import { Requests } from './requests.ts';
 import type { Session, SessionEnd } from './session.ts';
 import { setbackOfClose, unreachable, type Setback } from './setback.ts';
@@ -30,25 +32,22 @@ const OLD_SOCKET_MS = 30_000;
  * Rejects with ParleyError when there is no welcome in time, and at once when waiting would not help; with the reason of
  * `options.signal` when that is aborted. Then nothing is left behind.
  */
-export function openConnection(url: string, options: ConnectOptions, events: LineEvents): Promise<Line> {
-  return new Promise((resolve, reject) => {
-    const { signal, timeoutMs = CONNECT_WITHIN_MS } = options;
-    signal?.throwIfAborted();
-    const settled = (outcome: Line | ParleyError) => {
-      signal?.removeEventListener('abort', aborted);
-      if (outcome instanceof ParleyError)
-        reject(outcome.code === 'aborted' ? (signal?.reason as Error) : outcome);
-      else resolve(outcome);
-    };
-    const connection = new Connection(url, options, events, settled);
-    const aborted = () => connection.end(new ParleyError('aborted'));
-    signal?.addEventListener('abort', aborted);
-    connection.open(timeoutMs);
-  });
+export async function openConnection(
+  url: string,
+  options: ConnectOptions,
+  events: LineEvents,
+): Promise<Line> {
+  const { signal, timeoutMs = CONNECT_WITHIN_MS } = options;
+  signal?.throwIfAborted();
+  const connection = new Connection(url, options, events);
+  await abortable(connection.open(timeoutMs), signal, () => connection.end(new ParleyError('aborted')));
+  return connection;
 }
 
 /** One session after the other, and what lasts longer than each. */
 class Connection implements Line {
+  state: ConnectionState = 'connecting';
+  welcome: Welcome | undefined;
   readonly #events: LineEvents;
   readonly #timers = new Timers();
   readonly #over = new AbortController();
@@ -56,13 +55,9 @@ class Connection implements Line {
   readonly #outage = new Outage();
   readonly #credential: Credential;
   readonly #dialer: Dialer;
-  readonly #pulse: Pulse;
   readonly #reload: Reload;
-  readonly #renewal: Renewal;
-  /** Called once, by the first welcome or by an end before it. */
-  #settled: ((outcome: Line | ParleyError) => void) | undefined;
-  #state: ConnectionState = 'connecting';
-  #welcome: Welcome | undefined;
+  /** By the first welcome, or by an end before it; once settled, it stays so. */
+  #opened: { resolve(): void; reject(error: Error): void } | undefined;
   /** The session that is spoken on. */
   #current: Session | undefined;
   /** It cannot stay; otherwise it may, if no other is found. */
@@ -70,34 +65,17 @@ class Connection implements Line {
   /** Why there was none the last time. */
   #lastError: ParleyError | undefined;
 
-  constructor(
-    url: string,
-    options: ConnectOptions,
-    events: LineEvents,
-    settled: (outcome: Line | ParleyError) => void,
-  ) {
+  constructor(url: string, options: ConnectOptions, events: LineEvents) {
     const address = addressOf(url);
     const webSocket = webSocketOf(options);
     const timers = this.#timers;
     const over = this.#over.signal;
-    const credential = new Credential(options, timers);
-    const proof = () => (this.#welcome ? { resume: this.#welcome.resume } : { restart: this.#reload.proof });
+    this.#credential = new Credential(options, timers);
+    const proof = () => (this.welcome ? { resume: this.welcome.resume } : { restart: this.#reload.proof });
     this.#events = events;
-    this.#settled = settled;
-    this.#credential = credential;
     this.#reload = new Reload(address.connect, options.restart ?? true);
-    this.#renewal = new Renewal(credential, timers, (error) => events.error(error));
-    this.#pulse = new Pulse(
-      timers,
-      () => events.isInUse(),
-      (session) => {
-        if (session !== this.#current) return;
-        this.#lose(session, unreachable('no life sign'));
-        this.#dialer.hurry();
-      },
-    );
     this.#dialer = new Dialer(
-      { address, webSocket, credential, timers, over, proof },
+      { address, webSocket, credential: this.#credential, timers, over, proof },
       {
         welcome: (session, welcome) => this.#begin(session, welcome),
         message: (session, message) => this.#hear(session, message),
@@ -107,32 +85,30 @@ class Connection implements Line {
     );
   }
 
-  open(timeoutMs: number): void {
+  /** Resolves with the first welcome. */
+  open(timeoutMs: number): Promise<void> {
     this.#timers.after(timeoutMs, () => {
-      if (this.#settled) this.end(this.#lastError ?? unreachable(`no welcome within ${timeoutMs} ms`).error);
+      if (this.state === 'connecting')
+        this.end(this.#lastError ?? unreachable(`no welcome within ${timeoutMs} ms`).error);
     });
-    onWake(() => this.#woke(), this.#timers, this.#over.signal);
+    onWake((why) => this.#woke(why), this.#timers, this.#over.signal);
     this.#reload.watch(() => this.close(), this.#over.signal);
     this.#dialer.dial();
+    return new Promise((resolve, reject) => (this.#opened = { resolve, reject }));
   }
 
-  get state(): ConnectionState {
-    return this.#state;
-  }
-
-  get welcome(): Welcome | undefined {
-    return this.#welcome;
-  }
-
-  request(message: Request, signal?: AbortSignal): Promise<Answer> {
+  async request(message: Request): Promise<Answer> {
     // What is too big ends a session, and would end each one after it.
-    const bytes = new TextEncoder().encode(JSON.stringify(message)).length + ID_BYTES;
-    const { maxMessageBytes = Infinity } = this.#welcome?.limits ?? {};
-    if (bytes > maxMessageBytes) return Promise.reject(new ParleyError('too-big'));
-    const answer = this.#requests.ask(message, signal);
+    const { maxMessageBytes = Infinity } = this.welcome?.limits ?? {};
+    if (bytesOf(message) + ID_BYTES > maxMessageBytes) throw new ParleyError('too-big');
+    const answer = this.#requests.ask(message);
     // After a close as idle nothing is under way.
     if (!this.#current && !this.#isOver && !this.#dialer.isBusy) this.#dialer.dial();
     return answer;
+  }
+
+  created(snapshot: RoomSnapshot): void {
+    this.#requests.created(snapshot);
   }
 
   signal(message: OutgoingSignal): Promise<Receipt> | undefined {
@@ -159,8 +135,7 @@ class Connection implements Line {
     for (const session of this.#dialer.sessions) session.sayGoodbye();
     this.#requests.end(error);
     this.#tell('closed', error);
-    this.#settled?.(error);
-    this.#settled = undefined;
+    this.#opened?.reject(error);
   }
 
   get #isOver(): boolean {
@@ -170,25 +145,37 @@ class Connection implements Line {
   #begin(session: Session, welcome: Welcome): void {
     const former = this.#current;
     this.#current = session;
-    this.#welcome = welcome;
+    this.welcome = welcome;
     this.#mustMove = false;
     this.#outage.reset();
-    this.#reload.keep(welcome.resume);
-    this.#renewal.watch(session, welcome.expiresInMs);
-    this.#pulse.watch(session, welcome.heartbeatMs);
-    this.#partFrom(session, welcome.resumed);
+    this.#reload.proof = welcome.resume;
+    this.#lookAfter(session, welcome);
     // Of what was asked on the former session the answers are on their way.
     let sayAgain: (() => void) | undefined;
     if (former && welcome.resumed) {
       this.#requests.pause();
       this.#timers.after(LAST_WORDS_MS, () => this.#sayAgain());
     } else sayAgain = this.#requests.moveTo(session);
-    this.#events.welcome(welcome);
+    // Not before: the end of a session is when requests that wait are said again.
+    this.#partFrom(session, welcome.resumed);
+    this.#events.welcomed(welcome);
     this.#tell('open');
     sayAgain?.();
-    this.#settled?.(this);
-    this.#settled = undefined;
+    this.#opened?.resolve();
   }
+
+  /** For as long as it lives. */
+  #lookAfter(session: Session, { expiresInMs, heartbeatMs }: Welcome): void {
+    const events = this.#events;
+    watchPulse(session, heartbeatMs, this.#timers, () => events.isInUse, this.#lifeless);
+    keepRenewed(session, expiresInMs, this.#credential, this.#timers, (error) => events.failed(error));
+  }
+
+  readonly #lifeless = (session: Session): void => {
+    if (session !== this.#current) return;
+    this.#lose(session, unreachable('no life sign'));
+    this.#dialer.hurry();
+  };
 
   /** Of those before: who was continued is read until it closes; of who was not, nobody wants to hear any more. */
   #partFrom(session: Session, isContinued: boolean): void {
@@ -207,7 +194,7 @@ class Connection implements Line {
     if (this.#outage.heed(message)) this.#move(session, false);
     if (message.type === 'going-away')
       this.#timers.after(message.reconnectAfterMs, () => this.#move(session, true));
-    else if (!('re' in message)) this.#events.message(message);
+    else if (!('re' in message)) this.#events.hear(message);
   }
 
   #ended(session: Session, end: SessionEnd): void {
@@ -243,19 +230,19 @@ class Connection implements Line {
     if (this.#current && !this.#mustMove) return this.#outage.reset();
     if (next === 'when-needed' && this.#requests.isEmpty) return this.#tell('away', error);
     const retryInMs = this.#dialer.dialLater(error.retryAfterMs);
-    if (!this.#current) this.#tell(this.#welcome ? 'away' : 'connecting', error, retryInMs);
+    if (!this.#current) this.#tell(this.welcome ? 'away' : 'connecting', error, retryInMs);
   }
 
-  #woke(): void {
-    this.#events.woke();
+  #woke(why: Waking): void {
+    this.#events.woke(why);
     this.#dialer.hurry();
-    if (this.#current) void this.#pulse.feel(this.#current);
+    if (this.#current) feelPulse(this.#current, this.#timers, this.#lifeless);
   }
 
   #tell(state: ConnectionState, error?: ParleyError, retryInMs?: number): void {
-    if (this.#state === 'closed') return;
-    this.#state = state;
-    this.#events.state({
+    if (this.state === 'closed') return;
+    this.state = state;
+    this.#events.changed({
       state,
       ...(error && { reason: error.code }),
       willReturn: state !== 'closed',
@@ -266,8 +253,5 @@ class Connection implements Line {
 
 function webSocketOf({ webSocket = globalThis.WebSocket }: ConnectOptions): WebSocketConstructor {
   if (webSocket) return webSocket;
-  throw new ParleyError(
-    'unsupported',
-    'there is no WebSocket here: give connect a `webSocket`, such as that of "ws"',
-  );
+  throw new ParleyError('unsupported', 'this platform has no WebSocket: give one as `webSocket`');
 }

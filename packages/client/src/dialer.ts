@@ -40,9 +40,10 @@ export interface DialerEvents extends SessionEvents {
 export class Dialer {
   /** Those whose sockets are there: on their way, spoken on, or left and not closed yet. */
   readonly sessions = new Set<Session>();
+  /** An attempt is being made. */
+  isTrying = false;
   readonly #options: DialerOptions;
   readonly #events: DialerEvents;
-  #isTrying = false;
   /** The one on its way. */
   #next: Session | undefined;
   #failures = 0;
@@ -53,20 +54,15 @@ export class Dialer {
     this.#events = events;
   }
 
-  /** An attempt is being made. */
-  get isTrying(): boolean {
-    return this.#isTrying;
-  }
-
   /** One is being made, or will be. */
   get isBusy(): boolean {
-    return this.#isTrying || this.#rest !== undefined;
+    return this.isTrying || this.#rest !== undefined;
   }
 
   /** Makes an attempt now, unless one is being made. */
   dial(): void {
-    if (this.#isTrying) return;
-    this.#isTrying = true;
+    if (this.isTrying) return;
+    this.isTrying = true;
     this.#rest?.cancel();
     this.#rest = undefined;
     void this.#try();
@@ -101,7 +97,7 @@ export class Dialer {
       this.#next = new Session(socket, timers, {
         ...this.#events,
         welcome: (session, welcome) => {
-          this.#isTrying = false;
+          this.isTrying = false;
           this.#next = undefined;
           credential.accept();
           this.#events.welcome(session, welcome);
@@ -133,7 +129,7 @@ export class Dialer {
   }
 
   #fail(setback: Setback): void {
-    this.#isTrying = false;
+    this.isTrying = false;
     this.#events.failed(setback);
   }
 }

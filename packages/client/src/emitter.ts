@@ -1,29 +1,30 @@
-import type { EventMap, Unsubscribe } from './api.ts';
+import type { Emits, EventMap, Unsubscribe } from './api.ts';
 
 type Listener<Args extends readonly unknown[]> = (...args: Args) => void;
 
 /** Tells listeners what happened; one that throws disturbs nobody else. */
-export class Emitter<Events extends EventMap> {
+export class Emitter<Events extends EventMap> implements Emits<Events> {
   readonly #listeners: { [Name in keyof Events]?: Set<Listener<Events[Name]>> } = {};
 
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): Unsubscribe {
     // Whoever listens twice with one function is told twice, and takes each away by itself.
-    const own: Listener<Events[Name]> = (...args) => listener(...args);
+    const own: Listener<Events[Name]> = (...args) => guarded(() => listener(...args));
     const listeners = (this.#listeners[name] ??= new Set<Listener<Events[Name]>>());
     listeners.add(own);
+    for (const args of this.toldAtOnce(name)) own(...(args as Events[Name]));
     return () => void listeners.delete(own);
   }
 
   /** Tells each who listens now; false if nobody does. */
   emit<Name extends keyof Events>(name: Name, ...args: Events[Name]): boolean {
     const listeners = [...(this.#listeners[name] ?? [])];
-    for (const listener of listeners) guarded(() => listener(...args));
+    for (const listener of listeners) listener(...args);
     return listeners.length > 0;
   }
 
-  /** Nobody is told anything any more. */
-  clear(): void {
-    for (const name of Object.keys(this.#listeners)) this.#listeners[name]?.clear();
+  /** What happened earlier, and each new listener of that name is told: the arguments of each time. */
+  protected toldAtOnce(_name: keyof Events): Iterable<readonly unknown[]> {
+    return [];
   }
 }
 

@@ -144,6 +144,41 @@ describe('to somebody who does not count', () => {
   });
 });
 
+describe('to somebody of whom nobody knows whether it counts', () => {
+  it('much may be said, and nothing of it is lost if it does and its socket was dead', async () => {
+    let isDead = true;
+    const pair = new LossyPair(() => (isDead ? 'lost-as-delivered' : 'arrives'));
+    const [speaker, hearer] = pair.ends;
+    vi.spyOn(hearer.exchange, 'resume').mockImplementation(() => {}); // it has not noticed yet
+    for (let word = 0; word < 300; word++) speaker.say(word);
+    await vi.advanceTimersByTimeAsync(4_000);
+    vi.restoreAllMocks();
+    isDead = false;
+    hearer.exchange.resume();
+    await vi.advanceTimersByTimeAsync(60_000);
+
+    expect(hearer.heard).toEqual(Array.from({ length: 300 }, (_, word) => word));
+    expect(speaker.undeliverable).toEqual([]);
+    pair.stop();
+  });
+
+  it('all is said in the end, if it never says a word', async () => {
+    const pair = new LossyPair(() => 'arrives');
+    const [speaker, plain] = pair.ends;
+    plain.timers.clear();
+    const receive = vi.spyOn(plain.exchange, 'receive').mockImplementation(() => {});
+    const heard = () => receive.mock.calls.filter(([{ custom }]) => custom !== undefined).length;
+    for (let word = 0; word < 300; word++) speaker.say(word);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(heard()).toBe(256);
+    await vi.advanceTimersByTimeAsync(2_000);
+
+    expect(heard()).toBe(300);
+    expect(speaker.undeliverable).toEqual([]);
+    pair.stop();
+  });
+});
+
 it('whoever leaves and comes back in the same life is understood, whether the other end noticed or not', async () => {
   const streams = [new Stream(), new Stream()] as const;
   const before = new LossyPair(() => 'lost-as-delivered', streams);

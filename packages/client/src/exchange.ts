@@ -5,6 +5,7 @@ import { backoffMs } from './backoff.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import type { Body, Fate, Parcel } from './outbox.ts';
+import type { Pace } from './pace.ts';
 import type { Line, OutgoingSignal, Receipt } from './ports.ts';
 import type { RemotePeer } from './signaling-peer.ts';
 import type { Cancel, Timers } from './timers.ts';
@@ -28,6 +29,7 @@ export class Stream {
 export interface ExchangePorts {
   readonly line: Line;
   readonly timers: Timers;
+  readonly pace: Pace;
   /** `welcome.limits.maxMessageBytes`. */
   readonly maxMessageBytes: number;
 }
@@ -102,7 +104,9 @@ export class Exchange {
     this.#ackDue ??= this.#ports.timers.after(withinMs, () => {
       this.#ackDue = undefined;
       // It would only fill the mail of somebody who is away.
-      if (!this.#peer.isAway) this.#ports.line.acknowledge({ ...this.#address, ack: this.#inbox.upTo });
+      if (this.#peer.isAway) return;
+      this.#ports.line.acknowledge({ ...this.#address, ack: this.#inbox.upTo });
+      this.#ports.pace.spend();
     });
   }
 
@@ -112,24 +116,29 @@ export class Exchange {
     this.#ackDue?.();
     this.#again?.();
     this.#inbox.dropAhead();
-    for (const signal of this.#outbox.giveUpAll()) this.#peer.tell('undeliverable', { signal, reason });
+    for (const signal of this.#outbox.giveUpAll()) this.#peer.emit('undeliverable', { signal, reason });
   }
 
-  #pump(): void {
+  readonly #pump = (): void => {
     if (this.#isOver) return;
-    for (let parcel; !this.#isHeld && (parcel = this.#outbox.next());) this.#send(parcel);
+    const { pace } = this.#ports;
+    for (let parcel; !this.#isHeld && !pace.isSpent(this.#pump) && (parcel = this.#outbox.next());)
+      this.#send(parcel);
     // Nobody waits for the acknowledgement of somebody who is away: it comes after `peer-back`.
-    if (this.#outbox.isUnacknowledged && !this.#peer.isAway && !this.#again)
+    if (this.#peer.isAway || this.#again) return;
+    if (this.#outbox.isInDoubt) this.#beginAgain(DOUBT_MS);
+    else if (this.#outbox.isUnacknowledged)
       this.#beginAgain(Math.min(PATIENCE_MS.most, PATIENCE_MS.first * 2 ** this.#failures));
-  }
+  };
 
   #send(parcel: Parcel): void {
-    const { line, maxMessageBytes } = this.#ports;
+    const { line, pace, maxMessageBytes } = this.#ports;
     if (parcel.bytes > maxMessageBytes) return this.#giveUp(parcel, 'too-big'); // another node, with smaller limits
     const { seq, body } = parcel;
     const receipt = line.signal({ ...this.#address, ...body, seq, ack: this.#inbox.upTo } as OutgoingSignal);
     // Without a session everything waits for the next one.
     if (!receipt) return this.#outbox.settle(parcel, 'waiting');
+    pace.spend();
     this.#ackDue?.();
     this.#ackDue = undefined;
     void receipt.then((settled) => this.#settle(parcel, settled));
@@ -141,6 +150,7 @@ export class Exchange {
     this.#outbox.settle(parcel, fate);
     if (fate === 'delivered' && !this.#outbox.counts) this.#failures = 0;
     if (receipt.type === 'error') {
+      if (receipt.code === 'rate-limited') this.#ports.pace.hold(receipt.retryAfterMs ?? 0);
       if (receipt.code === 'bad-message' && parcel.signal) this.#giveUp(parcel, receipt.code);
       else if (fate === 'waiting' || this.#outbox.counts) this.#hold(receipt.retryAfterMs);
     }
@@ -150,7 +160,7 @@ export class Exchange {
 
   #giveUp(parcel: Parcel, reason: string): void {
     const { signal } = parcel;
-    if (this.#outbox.giveUp(parcel) && signal) this.#peer.tell('undeliverable', { signal, reason });
+    if (this.#outbox.giveUp(parcel) && signal) this.#peer.emit('undeliverable', { signal, reason });
   }
 
   #doubt(parcel: Parcel): void {
@@ -172,6 +182,8 @@ export class Exchange {
     this.#again = this.#ports.timers.after(delayMs, () => {
       this.#again = undefined;
       if (this.#peer.isAway && !this.#isHeld) return;
+      // Whoever counts would have shown it by now.
+      if (!this.#isHeld) this.#outbox.hear();
       this.#isHeld = false;
       this.#failures++;
       this.#outbox.again();

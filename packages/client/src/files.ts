@@ -12,14 +12,14 @@ export { ParleyError } from './error.ts';
 /** While a file is on its way. */
 export interface TransferOptions {
   /** Gives up, at any moment; the other end is told. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** How many bytes have left this end, or have arrived; it never decreases, and ends with all of them. */
-  readonly onProgress?: (bytes: number) => void;
+  readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
 export interface SendFileOptions extends TransferOptions {
   /** Told to the other end. Default: the name of a `File`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** A file that is over there, unharmed. */
@@ -61,7 +61,7 @@ export interface IncomingFile {
 
 export interface OnFileOptions {
   /** Larger ones are refused unseen. Default 512 MiB. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /** A received file is held until somebody saves it. */

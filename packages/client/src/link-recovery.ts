@@ -32,7 +32,7 @@ export class LinkRecovery {
   /** Something makes another path likely: restarts now, or as soon as the pause after the last restart is over. */
   look(): void {
     if (this.#pending) return;
-    const quietMs = Date.now() - this.#lastAt;
+    const quietMs = performance.now() - this.#lastAt;
     if (quietMs > MOST_PAUSE_MS) this.#restarts = 0;
     const pauseMs = Math.min(MOST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#restarts - 1)) - quietMs;
     if (this.#restarts > 0 && pauseMs > 0)
@@ -48,7 +48,7 @@ export class LinkRecovery {
   #restartNow(): void {
     this.#rest();
     this.#restarts++;
-    this.#lastAt = Date.now();
+    this.#lastAt = performance.now();
     this.#restart();
   }
 }

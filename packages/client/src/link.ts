@@ -1,7 +1,7 @@
 import type { LinkState, Signal, Unsubscribe } from './api.ts';
 import { LinkRecovery } from './link-recovery.ts';
 import { Negotiation } from './negotiation.ts';
-import type { PeerWire } from './ports.ts';
+import type { Negotiator, Nudge, PeerWire } from './ports.ts';
 import { Timers } from './timers.ts';
 
 /** With what links are made. */
@@ -24,41 +24,33 @@ const FAREWELLS: readonly string[] = ['left', 'kicked', 'replaced', 'closed'];
  * The direct connection to one other peer, for one life of it. The RTCPeerConnection is made when somebody first needs it, here or
  * there, and mended by ICE restarts for as long as there is somebody to mend it with.
  */
-export class Link {
+export class Link implements Negotiator {
   readonly timers = new Timers();
+  state: LinkState = 'new';
   readonly #wire: PeerWire;
   readonly #platform: LinkPlatform;
   readonly #events: LinkEvents;
   readonly #recovery = new LinkRecovery(this.timers, () => void this.#restart());
-  readonly #subscriptions: readonly Unsubscribe[];
+  /** What was lost is said again no more often than that. */
+  readonly #repetition = new LinkRecovery(this.timers, () => this.#negotiation?.release());
+  readonly #detach: Unsubscribe;
   #servers: RTCIceServer[] = [];
   #prepared: Promise<void> | undefined;
   #connection: RTCPeerConnection | undefined;
   #negotiation: Negotiation | undefined;
   #transport: RTCDtlsTransport | undefined;
-  #state: LinkState = 'new';
-  /** The other end cannot be signalled to any more. */
+  /** The other end is not signalled to any more. */
   #isAlone = false;
 
   constructor(wire: PeerWire, platform: LinkPlatform, events: LinkEvents) {
     this.#wire = wire;
     this.#platform = platform;
     this.#events = events;
-    this.#subscriptions = [
-      wire.listen((signal) => this.#receive(signal)),
-      wire.onNudge((why) => {
-        if (why !== 'resumed' || this.#state !== 'connected') this.#recovery.look();
-      }),
-      wire.onGone((reason) => this.#letGo(reason)),
-    ];
-  }
-
-  get state(): LinkState {
-    return this.#state;
+    this.#detach = wire.attach(this);
   }
 
   get isClosed(): boolean {
-    return this.#state === 'closed';
+    return this.state === 'closed';
   }
 
   /** The RTCPeerConnection, made now if need be; after the end, a closed one. */
@@ -71,20 +63,7 @@ export class Link {
    * Does something with the RTCPeerConnection as soon as the ICE servers are known: node-datachannel looks for candidates from the first
    * channel on, and cannot be told of servers later. After the end nothing is done.
    */
-  use(task: (connection: RTCPeerConnection) => void): void {
-    void this.#use(task);
-  }
-
-  /** Ends it for good, and leaves no timer and no listener. */
-  close(): void {
-    if (this.isClosed) return;
-    for (const unsubscribe of this.#subscriptions) unsubscribe();
-    this.timers.clear();
-    this.#connection?.close();
-    this.#change('closed');
-  }
-
-  async #use(task: (connection: RTCPeerConnection) => void): Promise<void> {
+  async use(task: (connection: RTCPeerConnection) => void): Promise<void> {
     await this.#prepare();
     if (this.isClosed) return;
     try {
@@ -94,7 +73,24 @@ export class Link {
     }
   }
 
-  async #receive(signal: Signal): Promise<void> {
+  /** Ends it for good, and leaves no timer and no listener. */
+  close(): void {
+    this.#isAlone = true;
+    this.#end();
+  }
+
+  /** Whoever ended it at the other end may offer another. */
+  #end(): void {
+    if (this.#isAlone) this.#detach();
+    if (this.isClosed) return;
+    this.timers.clear();
+    this.#connection?.close();
+    this.#change('closed');
+  }
+
+  async receive(signal: Signal): Promise<void> {
+    const isOffer = 'description' in signal && signal.description.type === 'offer';
+    if (this.isClosed) return isOffer ? this.#wire.startOver(signal) : undefined;
     // What comes without a description before it belongs to a connection that is gone.
     if (this.#connection === undefined && !('description' in signal)) return;
     await this.#prepare();
@@ -103,9 +99,13 @@ export class Link {
     await this.#negotiation?.receive(signal);
   }
 
-  #letGo(reason: string): void {
+  nudge(why: Nudge): void {
+    if (why !== 'resumed' || this.state !== 'connected') this.#recovery.look();
+  }
+
+  letGo(reason: string): void {
     this.#isAlone = true;
-    if (FAREWELLS.includes(reason) || !this.#stands) this.close();
+    if (FAREWELLS.includes(reason) || this.isClosed || !this.#stands) this.close();
   }
 
   /** It is up, or has all that it needs of the other end to come up. */
@@ -152,18 +152,20 @@ export class Link {
     connection.addEventListener('track', (event) => this.#events.track(event));
     connection.addEventListener('connectionstatechange', () => this.#stateChanged(connection));
     this.#negotiation = new Negotiation(connection, this.#prepare(), {
-      isPolite: this.#wire.peer.isPolite,
+      isPolite: this.#wire.facts.polite,
       timers: this.timers,
-      send: (signal) => this.#send(signal),
+      send: (signal, givenUp) => this.#send(signal, givenUp),
+      lost: () => this.#isAlone || this.#repetition.look(),
       failed: (error) => this.#fail(error),
     });
   }
 
-  #send(signal: Signal): void {
+  #send(signal: Signal, givenUp?: () => void): void {
     try {
-      if (!this.isClosed) this.#wire.send(signal);
+      if (!this.isClosed) this.#wire.send(signal, givenUp);
     } catch (error) {
       this.#fail(error); // too big, or too much of it
+      givenUp?.();
     }
   }
 
@@ -171,10 +173,11 @@ export class Link {
     const { connectionState } = connection;
     // What node-datachannel calls closed without being told to is closed by the other end, and cannot be mended.
     const isOver = connectionState === 'closed' || (connectionState === 'failed' && this.#isAlone);
-    if (isOver) return this.close();
-    if (this.isClosed || connectionState === this.#state) return;
+    if (isOver) return this.#end();
+    if (this.isClosed || connectionState === this.state) return;
     if (connectionState === 'connected') this.#heedFarewell(connection);
     this.#change(connectionState);
+    if (connectionState === 'connected' && !this.#isAlone) this.#wire.linked();
     this.#recovery.stateChanged(connectionState);
   }
 
@@ -184,12 +187,12 @@ export class Link {
     if (!transport || transport === this.#transport) return;
     this.#transport = transport;
     transport.addEventListener('statechange', () => {
-      if (transport.state === 'closed') this.close();
+      if (transport.state === 'closed') this.#end();
     });
   }
 
   #change(state: LinkState): void {
-    this.#state = state;
+    this.state = state;
     this.#events.changed(state);
   }
 

@@ -8,7 +8,10 @@ const FIRST_WORD_MS = 1_000;
 export interface NegotiationSurroundings {
   readonly isPolite: boolean;
   readonly timers: Timers;
-  send(signal: Signal): void;
+  /** @param givenUp called if it will not arrive */
+  send(signal: Signal, givenUp?: () => void): void;
+  /** A description will not arrive: {@link Negotiation.release} says it again. */
+  lost(): void;
   failed(error: unknown): void;
 }
 
@@ -29,8 +32,10 @@ export class Negotiation {
   #isNeeded = false;
   #mayOffer: boolean;
   #isHolding = false;
-  /** The other end has heard of a description of ours. */
-  #hasSpoken = false;
+  /** The last description of ours that the other end was told. */
+  #said: Signal | undefined;
+  /** It was an answer, and will not arrive. */
+  #isUnheard = false;
   /** It has heard an offer, and not answered yet. */
   #isOffering = false;
   #ignoresOffer = false;
@@ -51,15 +56,14 @@ export class Negotiation {
     });
     connection.addEventListener('icecandidate', ({ candidate }) => {
       // Before the first description nobody could use it, and the description will hold it.
-      if (this.#hasSpoken) around.send({ candidate: toPlain(candidate && candidate.toJSON()) });
+      if (this.#said) around.send({ candidate: toPlain(candidate && candidate.toJSON()) });
     });
   }
 
   /** A description or candidate of the other end; resolves when it has been used. */
-  receive(signal: Signal): Promise<void> {
-    if ('description' in signal) return this.#step(() => this.#describe(signal.description));
-    if ('candidate' in signal) return this.#step(() => this.#addCandidate(signal.candidate));
-    return Promise.resolve();
+  async receive(signal: Signal): Promise<void> {
+    if ('description' in signal) await this.#step(() => this.#describe(signal.description));
+    if ('candidate' in signal) await this.#step(() => this.#addCandidate(signal.candidate));
   }
 
   /** Looks for a network path anew, as soon as both ends can. */
@@ -73,31 +77,33 @@ export class Negotiation {
     }
   }
 
-  #offerSoon(): void {
-    if (this.#mayOffer) void this.#step(() => this.#offer());
-    else if (!this.#isHolding) this.#around.timers.after(FIRST_WORD_MS, () => this.#release());
-    this.#isHolding = true;
-  }
-
-  /** The polite end has spoken, or had its time. */
-  #release(): void {
+  /** Goes on: the polite end has spoken, or had its time, or what was lost may be said again. */
+  release(): void {
     if (this.#mayOffer) return;
     this.#mayOffer = true;
     if (this.#isHolding) this.#offerSoon();
   }
 
+  #offerSoon(): void {
+    if (this.#mayOffer) void this.#step(() => this.#offer());
+    else if (!this.#isHolding) this.#around.timers.after(FIRST_WORD_MS, () => this.release());
+    this.#isHolding = true;
+  }
+
   async #offer(): Promise<void> {
     const { signalingState } = this.#connection;
-    if (this.#isNeeded && signalingState === 'stable') {
-      this.#isNeeded = false;
-      await this.#describeSelf();
-    } else if (signalingState !== 'have-local-offer' || this.#isOffering) return;
+    if (this.#isUnheard) this.#speak();
+    // Made by node-datachannel alone, or lost; Chromium breaks what is taken back before it is offered anew.
+    const isLeft = signalingState === 'have-local-offer' && !this.#isOffering;
+    if (!isLeft && (!this.#isNeeded || signalingState !== 'stable')) return;
+    this.#isNeeded = false;
+    await this.#describeSelf();
     this.#isOffering = true;
     this.#speak();
   }
 
   async #describe(description: RTCSessionDescriptionInit): Promise<void> {
-    this.#release();
+    this.release();
     if (description.type !== 'offer') return this.#takeAnswer(description);
     this.#ignoresOffer = this.#isOffering && !this.#around.isPolite;
     if (this.#ignoresOffer) return;
@@ -109,7 +115,8 @@ export class Negotiation {
   async #takeOffer(offer: RTCSessionDescriptionInit): Promise<void> {
     const connection = this.#connection;
     // Browsers take the own offer back by themselves; wrtc must be told, before it is given the other one.
-    const back = this.#isOffering ? connection.setLocalDescription({ type: 'rollback' }) : undefined;
+    const isCrossed = connection.signalingState === 'have-local-offer';
+    const back = isCrossed && connection.setLocalDescription({ type: 'rollback' });
     await Promise.all([back, connection.setRemoteDescription(offer)]);
     this.#isOffering = false;
     this.#isNeeded = false;
@@ -150,8 +157,20 @@ export class Negotiation {
   #speak(): void {
     const description = this.#connection.localDescription;
     if (!description) return;
-    this.#hasSpoken = true;
-    this.#around.send({ description: { type: description.type, sdp: description.sdp } });
+    const said = { description: { type: description.type, sdp: description.sdp } };
+    this.#said = said;
+    this.#isUnheard = false;
+    this.#around.send(said, () => void this.#step(async () => this.#lose(said)));
+  }
+
+  /** It will not arrive, and nobody will answer. */
+  #lose(said: Signal): void {
+    if (said !== this.#said) return;
+    this.#mayOffer = false;
+    this.#isHolding = true;
+    this.#isUnheard = !this.#isOffering;
+    this.#isOffering = false;
+    this.#around.lost();
   }
 
   /** One step after the other; one that fails is told, and those behind it go on. */

@@ -129,16 +129,31 @@ describe('towards a plain client, an outbox', () => {
     expect(numbers(taken(outbox))).toEqual([1, 2]);
   });
 
-  it('has bounds, and then says numbers alone', () => {
-    const outbox = say(1_000);
-    for (const parcel of taken(outbox)) outbox.settle(parcel, 'delivered');
-    expect(outbox.size).toBeLessThan(300);
+  it('waits after 256, and forgets none of them should the other end turn out to count', () => {
+    const outbox = say(300);
+    const first = taken(outbox);
+    for (const parcel of first) outbox.settle(parcel, 'delivered');
+    expect([first.length, outbox.isInDoubt]).toEqual([256, true]);
     outbox.hear(undefined, 0);
     outbox.again();
-    const again = taken(outbox);
+    const said: Parcel[] = [];
+    for (let acknowledged = 0; acknowledged < 300; outbox.hear(undefined, acknowledged)) {
+      said.push(...taken(outbox));
+      acknowledged = said.at(-1)!.seq;
+    }
 
-    expect(numbers(again)).toEqual(Array.from({ length: WINDOW }, (_, index) => index + 1));
-    expect(again[0]!.body).toEqual({});
+    expect(said.map(({ body }) => body)).toEqual(
+      Array.from({ length: 300 }, (_, index) => ({ custom: index + 1 })),
+    );
+    expect(outbox.isInDoubt).toBe(false);
+  });
+
+  it('has no bounds any more when the other end turns out not to count', () => {
+    const outbox = say(300);
+    taken(outbox);
+    outbox.hear();
+
+    expect(numbers(taken(outbox))).toEqual(Array.from({ length: 44 }, (_, index) => index + 257));
   });
 });
 

@@ -4,8 +4,8 @@ import type { Signal } from './api.ts';
 export const WINDOW = 64;
 /** How many may wait here, those on their way included. */
 export const MOST_WAITING = 4_096;
-/** How many that were delivered are kept for somebody of whom nobody knows yet whether it counts. */
-const MOST_REMEMBERED = 256;
+/** How many are said, and kept, to somebody of whom nobody knows yet whether it counts. */
+const MOST_UNKNOWN = 256;
 
 /** The payload as it travels; without one, there is nothing under the number. */
 export type Body = Signal | Record<string, never>;
@@ -55,6 +55,12 @@ export class Outbox {
     return this.counts && this.#acknowledged < this.#lastSent;
   }
 
+  /** Whether more waits to be said than may be as long as nobody knows whether the other end counts. */
+  get isInDoubt(): boolean {
+    const isFull = this.#lastTaken >= this.#acknowledged + this.#window && this.#lastTaken < this.#lastNumber;
+    return isFull && !this.counts && this.#parcels.get(this.#lastTaken)?.fate !== 'waiting';
+  }
+
   add(signal: Signal | undefined, body: Body, bytes: number): void {
     const seq = ++this.#lastNumber;
     this.#parcels.set(seq, { seq, signal, body, bytes, fate: 'waiting' });
@@ -75,7 +81,7 @@ export class Outbox {
   /** What goes out now; `undefined`: nothing does. */
   next(): Parcel | undefined {
     while (this.#lastTaken < this.#lastNumber) {
-      if (this.counts && this.#lastTaken >= this.#acknowledged + WINDOW) return undefined;
+      if (this.#lastTaken >= this.#acknowledged + this.#window) return undefined;
       const seq = ++this.#lastTaken;
       const parcel = this.#parcels.get(seq) ?? { seq, body: {}, bytes: 0, fate: 'unknown' };
       if (!this.counts && parcel.fate !== 'waiting') continue;
@@ -94,8 +100,7 @@ export class Outbox {
   /** What became of a sending; `waiting`: it was certainly not delivered. */
   settle(parcel: Parcel, fate: Fate): void {
     parcel.fate = fate;
-    const isDone = fate === 'delivered' && !this.counts;
-    if (isDone && (this.#isPlain || this.size > MOST_REMEMBERED)) this.#parcels.delete(parcel.seq);
+    if (fate === 'delivered' && this.#isPlain && !this.counts) this.#parcels.delete(parcel.seq);
   }
 
   /** The other end is back, and has its mail before anything newer. */
@@ -104,7 +109,7 @@ export class Outbox {
   }
 
   /** The other end has said something, with these or without; true if it acknowledges more than before. */
-  hear(seq: number | undefined, ack: number | undefined): boolean {
+  hear(seq?: number, ack?: number): boolean {
     if (seq === undefined && ack === undefined && !this.counts) {
       this.#isPlain = true;
       for (const parcel of this.#parcels.values()) this.settle(parcel, parcel.fate);
@@ -122,6 +127,11 @@ export class Outbox {
   giveUp({ seq }: Parcel): boolean {
     this.again();
     return this.#parcels.delete(seq);
+  }
+
+  get #window(): number {
+    if (this.counts) return WINDOW;
+    return this.#isPlain ? Infinity : MOST_UNKNOWN;
   }
 
   /** The peer is gone: gives back everything of which nobody can say that it arrived. */

@@ -28,6 +28,15 @@ describe('the servers for RTCPeerConnections', () => {
     expect(request).toHaveBeenCalledTimes(1);
   });
 
+  it('are asked for once by many who want them at once', async () => {
+    const { servers, line, request } = known(1_000);
+    vi.advanceTimersByTime(2_000);
+
+    const many = await Promise.all(Array.from({ length: 40 }, () => servers.fresh(line)));
+    expect(many).toEqual(Array.from({ length: 40 }, () => NEW));
+    expect(request).toHaveBeenCalledTimes(1);
+  });
+
   it('are never asked for where nothing ends', async () => {
     const { servers, line, request } = known();
     vi.advanceTimersByTime(1e9);

@@ -23,12 +23,12 @@ interface Place<Room> {
 /** Who waits for others who want the same. */
 export class Matches<Room> {
   readonly #places = new Set<Place<Room>>();
-  readonly #line: () => Line;
+  readonly #line: Line;
   readonly #timers: Timers;
   /** Whoever asks for a place before the last one is given up has none afterwards. */
   #unmatched: Promise<unknown> = Promise.resolve();
 
-  constructor(line: () => Line, timers: Timers) {
+  constructor(line: Line, timers: Timers) {
     this.#line = line;
     this.#timers = timers;
   }
@@ -49,16 +49,18 @@ export class Matches<Room> {
         this.#giveUp(queue, size);
       };
       const aborted = () => giveUp(signal?.reason);
-      const timedOut = () => giveUp(new ParleyError('match-timeout'));
+      const timedOut = () => giveUp(new ParleyError('match-timeout', 'nobody came in time'));
       const cancel = timeoutMs === undefined ? undefined : this.#timers.after(timeoutMs, timedOut);
       const place: Place<Room> = {
         queue,
         size,
         ask: () => {
           if (this.#places.has(place))
-            this.#line()
-              .request(match)
-              .catch((reason: unknown) => place.end({ reason }));
+            this.#line.request(match).then(
+              // It was said again after the place was gone: nobody here waits any more.
+              () => this.#find(queue, size) ?? this.#giveUp(queue, size),
+              (reason: unknown) => place.end({ reason }),
+            );
         },
         end: (outcome) => {
           this.#places.delete(place);
@@ -79,7 +81,7 @@ export class Matches<Room> {
     for (const place of this.#places) place.ask();
   }
 
-  /** Hands a room to who waits for it; false if nobody does. */
+  /** Hands a room to who waits for it; false if nobody does, or nobody knows who of several. */
   found({ queue, size, capacity }: Matched, room: Room): boolean {
     const place = this.#find(queue, size ?? capacity);
     place?.end({ room });
@@ -93,12 +95,13 @@ export class Matches<Room> {
 
   /** Too late, it is `not-waiting`: then the room is there, or comes, and is left because nobody waits for it. */
   #giveUp(queue: string, size: number): void {
-    this.#unmatched = this.#line()
-      .request({ type: 'unmatch', queue, size } as never)
-      .catch(() => {});
+    this.#unmatched = this.#line.request({ type: 'unmatch', queue, size } as never).catch(() => {});
   }
 
   #find(queue: string | undefined, size: number): Place<Room> | undefined {
-    return [...this.#places].find((place) => place.size === size && place.queue === (queue ?? place.queue));
+    const [place, another] = [...this.#places].filter(
+      (each) => each.size === size && each.queue === (queue ?? each.queue),
+    );
+    return another ? undefined : place;
   }
 }

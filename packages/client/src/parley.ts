@@ -10,49 +10,42 @@ import type {
   Parley,
   ParleyEvents,
   Room,
-  SignalingPeer,
   StateChange,
-  Unsubscribe,
 } from './api.ts';
 import { backoffMs } from './backoff.ts';
 import { readInvitation } from './code.ts';
 import { Emitter } from './emitter.ts';
 import { ParleyError } from './error.ts';
 import { IceServers } from './parley-ice.ts';
-import { Matches } from './parley-matches.ts';
-import type { Matched } from './parley-matches.ts';
-import { abortable } from './parley-waiting.ts';
+import type { Matched, Matches } from './parley-matches.ts';
+import { abortable } from './abortable.ts';
+import { Pace } from './pace.ts';
 import type { Line, LineEvents, PeerWire } from './ports.ts';
 import { MeetingRoom } from './room.ts';
 import type { Entry, RoomHost, RoomMessage } from './room.ts';
 import { sealingOf } from './sealing.ts';
+import type { RemotePeer } from './signaling-peer.ts';
 import { Timers } from './timers.ts';
+import type { Wire } from './wire.ts';
 import { WireMemories } from './wire-memories.ts';
 
 /** Opens the line to the server; resolves with its first session. */
 export type OpenLine = (url: string, options: ConnectOptions, events: LineEvents) => Promise<Line>;
 
 /** Connects, and makes a `P` of each remote peer. */
-export async function openParley<P extends SignalingPeer>(
+export async function openParley<P extends RemotePeer>(
   url: string,
   options: ConnectOptions,
   openLine: OpenLine,
   makePeer: (wire: PeerWire) => P,
 ): Promise<Parley<P>> {
   const guest = new Guest(sealingOf(options), makePeer);
-  guest.line = await openLine(url, options, {
-    welcome: (welcome) => guest.welcomed(welcome),
-    message: (message) => guest.hear(message),
-    state: (change) => guest.changed(change),
-    woke: () => guest.woke(),
-    error: (error) => guest.failed(error),
-    isInUse: () => guest.isInUse,
-  });
+  guest.line = await openLine(url, options, guest);
   return guest;
 }
 
 /** A room on its way, for everybody here who asked for it. */
-interface Entering<P extends SignalingPeer> {
+interface Entering<P extends RemotePeer> {
   readonly room: Promise<MeetingRoom<P>>;
   /** How many still wait for it. */
   wanted: number;
@@ -62,16 +55,21 @@ interface Entering<P extends SignalingPeer> {
 const PASSING: readonly string[] = ['rate-limited', 'cluster-unavailable', 'internal'];
 
 /** A connection as the program holds it: its rooms, entered, left, found by a match, and entered again after the server forgot us. */
-class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
+class Guest<P extends RemotePeer>
+  extends Emitter<ParleyEvents>
+  implements Parley<P>, RoomHost<P>, LineEvents
+{
   line!: Line;
   readonly rooms = new Map<string, MeetingRoom<P>>();
   readonly timers = new Timers();
+  readonly pace = new Pace(this.timers);
   readonly memories = new WireMemories();
+  readonly strays = new Set<Wire<P>>();
   readonly makePeer: (wire: PeerWire) => P;
   readonly #sealing: Entry['sealing'];
-  readonly #events = new Emitter<ParleyEvents>();
   readonly #iceServers = new IceServers();
-  readonly #matches = new Matches<MeetingRoom<P>>(() => this.line, this.timers);
+  /** Few need it. */
+  #matches: Matches<MeetingRoom<P>> | undefined;
   readonly #entering = new Map<string | undefined, Entering<P>>();
   readonly #leaving = new Map<string | undefined, Promise<void>>();
   /** An answer is taken up a moment after it has come; what came right behind it waits here. */
@@ -81,6 +79,7 @@ class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
   #isClosed = false;
 
   constructor(sealing: Entry['sealing'], makePeer: (wire: PeerWire) => P) {
+    super();
     this.#sealing = sealing;
     this.makePeer = makePeer;
   }
@@ -101,13 +100,6 @@ class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
     return this.line.state;
   }
 
-  on<Name extends keyof ParleyEvents>(
-    name: Name,
-    listener: (...args: ParleyEvents[Name]) => void,
-  ): Unsubscribe {
-    return this.#events.on(name, listener);
-  }
-
   iceServers(): Promise<RTCIceServer[]> {
     return this.#iceServers.fresh(this.line);
   }
@@ -116,18 +108,22 @@ class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
     return this.#enter(wish, secret, signal);
   }
 
-  join(invitation: string, { signal, ...wish }: JoinOptions = {}): Promise<Room<P>> {
+  async join(invitation: string, { signal, ...wish }: JoinOptions = {}): Promise<Room<P>> {
     const { room, key } = readInvitation(invitation);
     return this.#enter({ ...wish, room }, key, signal);
   }
 
   async match(queue: string, options: MatchOptions = {}): Promise<Room<P>> {
     this.#refuseIfClosed();
+    const { Matches } = await import('./parley-matches.ts');
+    this.#refuseIfClosed();
+    this.#matches ??= new Matches(this.line, this.timers);
     return this.#matches.wait(queue, options);
   }
 
   close(): void {
     this.#end('closed');
+    for (const stray of this.strays) stray.letGo('closed');
     this.line.close();
   }
 
@@ -154,14 +150,13 @@ class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
 
   welcomed(welcome: Welcome): void {
     const { resumed, rooms = [] } = welcome;
-    const isFirst = !this.#welcome;
     this.#welcome = welcome;
     this.#iceServers.take(welcome);
-    if (isFirst) return;
+    this.pace.begin(welcome.limits);
     this.#resume(resumed ? rooms : []);
     // Also what the seats of just now have left: to the others we are somebody new, who begins with the first number.
     if (!resumed) this.memories.forget();
-    this.#matches.resume();
+    this.#matches?.resume();
   }
 
   hear(message: Outgoing): void {
@@ -174,7 +169,7 @@ class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
 
   changed(change: StateChange): void {
     if (change.state === 'closed') this.#end(change.reason ?? 'closed');
-    this.#events.emit('state', change);
+    this.emit('state', change);
   }
 
   woke(): void {
@@ -182,12 +177,11 @@ class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
   }
 
   failed(error: Error): void {
-    this.#events.emit('error', error);
+    this.emit('error', error);
   }
 
-  /** Whether there is a room or a queue, so that somebody may call. */
   get isInUse(): boolean {
-    return this.rooms.size + this.#matches.size + this.#unanswered > 0;
+    return this.rooms.size + this.#unanswered > 0 || Boolean(this.#matches?.size);
   }
 
   // Entering --------------------------------------------------------------------------------------------------------------
@@ -242,9 +236,10 @@ class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
 
   /** A match has brought us together; if nobody waits for it any more, we go again. */
   #found(snapshot: Matched): void {
+    if (this.#isClosed) return;
     const { room: name, queue } = snapshot;
     const room = this.#take(snapshot, { join: { type: 'join', room: name }, queue, sealing: this.#sealing });
-    if (!this.#matches.found(snapshot, room)) void room.leave();
+    if (!this.#matches?.found(snapshot, room)) void room.leave();
   }
 
   /** After a new welcome: these are the rooms that the server knows us in. */
@@ -254,10 +249,13 @@ class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
       if (snapshot) room.resume(snapshot);
       else this.#reenter(room);
     }
-    // What came of a match while we were away. A code is what came of a `create`, whose answer is still to come, or is asked for again.
+    // What came of a match while we were away, or where there is a code, of a `create`.
     for (const snapshot of snapshots) {
       const { room } = snapshot;
-      if (!this.rooms.has(room) && !this.#entering.has(room) && !isRoomCode(room)) this.#found(snapshot);
+      const isKnown = this.rooms.has(room) || this.#entering.has(room) || this.#leaving.has(room);
+      if (isKnown) continue;
+      if (isRoomCode(room)) this.line.created(snapshot);
+      else this.#found(snapshot);
     }
   }
 
@@ -265,6 +263,7 @@ class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
   #reenter(room: MeetingRoom<P>, failures = 0): void {
     if (room.isReentering && !failures) return; // the line says it again
     room.forgotten();
+    if (!room.isOpen) return; // somebody who was told of it has left
     this.#answered(room.join, (snapshot) => room.isOpen && room.resume(snapshot)).catch(
       (error: ParleyError) => {
         const { code, retryAfterMs = 0 } = error;
@@ -284,7 +283,7 @@ class Guest<P extends SignalingPeer> implements Parley<P>, RoomHost<P> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     for (const room of this.rooms.values()) room.end(reason);
-    this.#matches.close(new ParleyError(reason));
+    this.#matches?.close(new ParleyError(reason));
     this.timers.clear();
   }
 }

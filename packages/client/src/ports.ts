@@ -1,7 +1,7 @@
 /** What the three parts of the SDK promise each other: the line to the server, the rooms, and the links between peers. */
-import type { Incoming, Outgoing, Welcome } from '@parley/protocol/plain';
+import type { Incoming, Outgoing, RoomPeer, RoomSnapshot, Welcome } from '@parley/protocol/plain';
 
-import type { ConnectionState, SealContext, Signal, SignalingPeer, StateChange, Unsubscribe } from './api.ts';
+import type { ConnectionState, Signal, StateChange, Unsubscribe } from './api.ts';
 
 /** A message to the server that has an answer; the `id` is the line's. */
 export type Request = Exclude<Incoming, { type: 'bye' | 'signal' }>;
@@ -16,22 +16,24 @@ export type Receipt =
   | { readonly type: 'error'; readonly code: string; readonly retryAfterMs?: number }
   | { readonly type: 'lost-session' };
 
+/** The device may have slept and is seen again, or its network is another: then every path is doubtful. */
+export type Waking = 'shown' | 'network';
+
 /** What the line tells the rooms. */
 export interface LineEvents {
   /**
    * A session is there. With `resumed` it goes on where the last one was; otherwise this is a new life, and nobody knows of our rooms.
    * Requests that were pending are said again *after* this returns.
    */
-  welcome(welcome: Welcome): void;
+  welcomed(welcome: Welcome): void;
   /** A message that answers nothing. Old sessions are heard, too, until they end. */
-  message(message: Outgoing): void;
-  state(change: StateChange): void;
-  /** The device woke, or its network is another. */
-  woke(): void;
+  hear(message: Outgoing): void;
+  changed(change: StateChange): void;
+  woke(why: Waking): void;
   /** What no promise could tell, for logs: such as a token that could not be renewed. */
-  error(error: Error): void;
+  failed(error: Error): void;
   /** Whether there is a room or a queue, so that somebody may call: then a line that is quiet asks for a life sign. */
-  isInUse(): boolean;
+  readonly isInUse: boolean;
 }
 
 /** The line to the server: one session after the other. `openConnection` in connection.ts makes it. */
@@ -41,12 +43,11 @@ export interface Line {
   /**
    * Asks, and asks again on the next session as often as need be.
    *
-   * @throws ParleyError with the code of an `error` answer, or `closed`; the reason of an aborted signal
+   * @throws ParleyError with the code of an `error` answer, or `closed`
    */
-  request<Type extends Request['type']>(
-    message: Extract<Request, { type: Type }>,
-    signal?: AbortSignal,
-  ): Promise<Answer>;
+  request<Type extends Request['type']>(message: Extract<Request, { type: Type }>): Promise<Answer>;
+  /** The snapshot of a room with a code that nobody knows of: it answers the `create` that waits, if there is one and no other. */
+  created(snapshot: RoomSnapshot): void;
   /** Sends a signal once, on the session that is open, and says what became of it. `undefined`: no session is open, nothing was sent. */
   signal(message: OutgoingSignal): Promise<Receipt> | undefined;
   /** An `ack` alone: no receipt wanted. Nothing happens without an open session. */
@@ -56,16 +57,32 @@ export interface Line {
 
 /** How a remote peer is reached, for whoever negotiates with it. */
 export interface PeerWire {
-  readonly peer: SignalingPeer;
-  /** Reliable, in order. */
-  send(signal: Signal): void;
-  /** Descriptions and candidates of the other end, in order; `custom` goes to the application. At most one listener. */
-  listen(listener: (signal: Signal) => void | Promise<void>): Unsubscribe;
+  /** Who it is. */
+  readonly facts: RoomPeer;
+  /**
+   * Reliable, in order.
+   *
+   * @param givenUp called if it is `undeliverable`
+   * @throws ParleyError `too-big`, `too-many`, and nothing is said
+   */
+  send(signal: Signal, givenUp?: () => void): void;
   iceServers(): Promise<RTCIceServer[]>;
-  /** The moments at which a link is looked at again. */
-  onNudge(listener: (why: 'peer-back' | 'resumed' | 'network') => void): Unsubscribe;
-  /** The room let go of the peer: by these the link ends, by `lost` it may live on. */
-  onGone(listener: (reason: string) => void): Unsubscribe;
+  /** At most one negotiates. */
+  attach(negotiator: Negotiator): Unsubscribe;
+  /** A link has become `connected`: one that outlived a former seat of this life ends. */
+  linked(): void;
+  /** The far end ended its link and offers another: the peer is `replaced` by a new one, which hears this offer. */
+  startOver(offer: Signal): void;
 }
 
-export type { SealContext };
+/** Whoever negotiates with a peer, and what it is told. */
+export interface Negotiator {
+  /** Descriptions and candidates of the other end, in order; `custom` goes to the application. */
+  receive(signal: Signal): void | Promise<void>;
+  /** The moments at which a link is looked at again. */
+  nudge(why: Nudge): void;
+  /** The room let go of the peer: by these the link ends, by `lost` it may live on. */
+  letGo(reason: string): void;
+}
+
+export type Nudge = 'peer-back' | 'resumed' | 'network';

@@ -6,29 +6,30 @@ type NavigateEvent = Event & { readonly navigationType?: string };
  * whoever has it can take the peer over, and a tab that is duplicated copies what lies there. Outside of browsers nothing happens.
  */
 export class Reload {
-  readonly #storage: Storage | undefined;
-  /** What the names of proofs begin with: a proof is of one server, and a page may have several connections to it. */
-  readonly #prefix: string;
+  /** Of the session that there is; before the first one, of the page's former life. */
   #proof: string | undefined;
-  #isReloading = false;
+  #storage: Storage | undefined;
+  /** A proof is of one server, and a page may have several connections to it. */
+  readonly #name: string;
 
   /** @param url of the server */
   constructor(url: string, isWanted: boolean) {
+    const prefix = `parley.restart ${url} `;
     this.#storage = isWanted ? storage() : undefined;
-    this.#prefix = `parley.restart ${url} `;
-    this.#proof = this.#take();
+    this.#name = prefix + Math.random();
+    const lying = Object.entries<string>(this.#storage ?? {});
+    const [name, proof] = lying.find(([each]) => each.startsWith(prefix)) ?? [];
+    this.#proof = proof;
+    if (name !== undefined) this.#storage?.removeItem(name);
   }
 
-  /** The proof of the page's former life, until there is one of this. */
   get proof(): string | undefined {
     return this.#proof;
   }
 
-  /** The proof of the session that there is now. */
-  keep(proof: string | undefined): void {
-    this.#pickUp();
+  set proof(proof: string | undefined) {
     this.#proof = proof;
-    this.#layDown();
+    this.#turn();
   }
 
   /**
@@ -39,42 +40,36 @@ export class Reload {
   watch(goodbye: () => void, over: AbortSignal): void {
     const { document, navigation } = globalThis as { document?: Document; navigation?: EventTarget };
     if (!document) return;
+    let isReloading = false;
     const listen = { signal: over };
-    const turn = () => {
-      this.#pickUp();
-      this.#layDown();
-    };
+    const turn = () => this.#turn();
     document.addEventListener('visibilitychange', turn, listen);
     addEventListener('pageshow', turn, listen);
     addEventListener(
       'pagehide',
       ({ persisted }) => {
-        if (!persisted && !(this.#isReloading && this.#storage)) goodbye();
+        if (!persisted && !(isReloading && this.#storage)) goodbye();
       },
       listen,
     );
     // Where the platform tells a reload from a departure, the peer need not leave: it will be back.
     navigation?.addEventListener(
       'navigate',
-      ({ navigationType }: NavigateEvent) => (this.#isReloading = navigationType === 'reload'),
+      ({ navigationType }: NavigateEvent) => (isReloading = navigationType === 'reload'),
       listen,
     );
-    over.addEventListener('abort', () => this.#pickUp());
+    over.addEventListener('abort', () => (this.proof = undefined));
   }
 
-  #layDown(): void {
-    if (this.#proof !== undefined && globalThis.document?.visibilityState === 'hidden')
-      this.#storage?.setItem(this.#prefix + this.#proof, '');
-  }
-
-  #pickUp(): void {
-    this.#storage?.removeItem(this.#prefix + this.#proof);
-  }
-
-  #take(): string | undefined {
-    const name = Object.keys(this.#storage ?? {}).find((each) => each.startsWith(this.#prefix));
-    if (name !== undefined) this.#storage?.removeItem(name);
-    return name?.slice(this.#prefix.length);
+  /** The page is hidden now, or seen again, or has another proof. */
+  #turn(): void {
+    try {
+      if (this.#proof !== undefined && globalThis.document?.visibilityState === 'hidden')
+        this.#storage?.setItem(this.#name, this.#proof);
+      else this.#storage?.removeItem(this.#name);
+    } catch {
+      this.#storage = undefined; // it is full, or locked: then it is as if there were none
+    }
   }
 }
 

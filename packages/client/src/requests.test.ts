@@ -1,5 +1,5 @@
 import type { Outgoing } from '@parley/protocol/plain';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 
 import type { Request } from './ports.ts';
 import { Requests } from './requests.ts';
@@ -89,17 +89,27 @@ it('rejects with what the server had against it', async () => {
   await expect(asked).rejects.toMatchObject({ code: 'rate-limited', message: 'Too many.', retryAfterMs: 20 });
 });
 
-it('is not said any more when it was aborted, and listens to the signal no longer', async () => {
+it('takes a room that nobody knows of for what the one create has made whose answer was lost', async () => {
   const requests = new Requests();
   const session = new FakeSession();
-  const giveUp = new AbortController();
-  const unlisten = vi.spyOn(giveUp.signal, 'removeEventListener');
-  const asked = requests.ask(ping, giveUp.signal);
-  giveUp.abort('never mind');
-  await expect(asked).rejects.toBe('never mind');
+  const joining = requests.ask({ type: 'join', room: 'lobby' } as never);
+  const creating = requests.ask({ type: 'join' });
+  requests.created({ room: 'K7QM2XRA' } as never);
+  expect(await creating).toMatchObject({ type: 'joined', room: 'K7QM2XRA' });
+  requests.created({ room: 'RA2XK7QM' } as never);
   requests.moveTo(session.it)();
-  expect(session.said).toEqual([]);
-  expect(unlisten).toHaveBeenCalledOnce();
+  expect(session.said).toEqual(['join']);
+  session.answer(0, { type: 'joined', room: 'lobby' } as never);
+  expect(await joining).toMatchObject({ room: 'lobby' });
+});
+
+it('does not guess which of two creates has made it', () => {
+  const requests = new Requests();
+  const session = new FakeSession();
+  for (let times = 0; times < 2; times += 1) void requests.ask({ type: 'join' });
+  requests.created({ room: 'K7QM2XRA' } as never);
+  requests.moveTo(session.it)();
+  expect(session.said).toEqual(['join', 'join']);
 });
 
 it('rejects all of them at the end, and every later one', async () => {

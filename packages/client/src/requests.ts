@@ -1,3 +1,5 @@
+import type { ErrorReply, RoomSnapshot } from '@parley/protocol/plain';
+
 import { ParleyError } from './error.ts';
 import type { Answer, Request } from './ports.ts';
 import type { Session } from './session.ts';
@@ -6,7 +8,7 @@ import type { Session } from './session.ts';
 interface Pending {
   readonly message: Request;
   readonly settle: (answer: Answer) => void;
-  readonly fail: (reason: unknown) => void;
+  readonly fail: (reason: Error) => void;
 }
 
 /** What was asked of the server and has no answer yet; it outlives the session it was said on. */
@@ -24,29 +26,19 @@ export class Requests {
     return this.#session === undefined;
   }
 
-  /** Rejects with the ParleyError of an `error` answer, with the reason of an aborted signal, or by {@link Requests.end}. */
-  ask(message: Request, signal?: AbortSignal): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      if (this.#end) return reject(this.#end);
-      const aborted = () => pending.fail(signal?.reason);
-      const done = () => {
-        signal?.removeEventListener('abort', aborted);
-        this.#pending.delete(pending);
-      };
+  /** Rejects with the ParleyError of an `error` answer, or by {@link Requests.end}. */
+  ask(message: Request): Promise<Answer> {
+    return new Promise((resolve, fail) => {
+      if (this.#end) return fail(this.#end);
       const pending: Pending = {
         message,
-        settle(answer) {
-          done();
-          if (answer.type !== 'error') resolve(answer);
-          else reject(new ParleyError(answer.code, answer.message, answer.retryAfterMs));
+        settle: (answer) => {
+          this.#pending.delete(pending);
+          if (answer.type === 'error') fail(errorOf(answer));
+          else resolve(answer);
         },
-        fail(reason) {
-          done();
-          reject(reason);
-        },
+        fail,
       };
-      signal?.addEventListener('abort', aborted);
       this.#pending.add(pending);
       void this.#say(pending);
     });
@@ -70,14 +62,28 @@ export class Requests {
     };
   }
 
+  /** A room that nobody knows of: if one `create` waits, it is what came of it, and the answer was lost. */
+  created(snapshot: RoomSnapshot): void {
+    const [create, another] = [...this.#pending].filter(
+      ({ message }) => message.type === 'join' && !message.room,
+    );
+    if (!another) create?.settle({ type: 'joined', ...snapshot });
+  }
+
   /** Nothing is answered any more. */
   end(error: Error): void {
     this.#end = error;
     for (const { fail } of this.#pending) fail(error);
+    this.#pending.clear();
   }
 
   async #say({ message, settle }: Pending): Promise<void> {
     const answer = await this.#session?.ask(message);
     if (answer) settle(answer);
   }
+}
+
+/** What the server had against something. */
+export function errorOf({ code, message, retryAfterMs }: ErrorReply): ParleyError {
+  return new ParleyError(code, message, retryAfterMs);
 }

@@ -1,17 +1,16 @@
 import type { ErrorReply, Join, Outgoing, RoomId, RoomPeer, RoomSnapshot } from '@parley/protocol/plain';
 
-import type { Json, LeaveReason, Room, RoomEvents, SignalingPeer, Unsubscribe } from './api.ts';
-import { Emitter, guarded } from './emitter.ts';
+import type { Json, LeaveReason, Room, RoomEvents } from './api.ts';
+import { Emitter } from './emitter.ts';
 import { ParleyError } from './error.ts';
-import type { PeerWire } from './ports.ts';
 import type { SealingMaker } from './sealing.ts';
+import type { RemotePeer } from './signaling-peer.ts';
 import { Wire } from './wire.ts';
 import type { WirePorts } from './wire.ts';
 import type { WireMemories } from './wire-memories.ts';
 
 /** What a room needs of the connection it belongs to. */
-export interface RoomHost<P extends SignalingPeer> extends WirePorts {
-  makePeer(wire: PeerWire): P;
+export interface RoomHost<P extends RemotePeer> extends WirePorts<P> {
   /** What former seats of this life have left. */
   readonly memories: WireMemories;
   /** The room is not ours any more. */
@@ -37,7 +36,7 @@ const ACK_AGAIN_MS = 2_000;
 const FINAL: readonly string[] = ['left', 'kicked', 'replaced', 'closed', 'room-full'];
 
 /** A room, and one {@link Wire} to each of the others in it. */
-export class MeetingRoom<P extends SignalingPeer> implements Room<P> {
+export class MeetingRoom<P extends RemotePeer> extends Emitter<RoomEvents<P>> implements Room<P> {
   readonly code: string;
   readonly queue: string | undefined;
   readonly peers = new Map<string, P>();
@@ -47,12 +46,12 @@ export class MeetingRoom<P extends SignalingPeer> implements Room<P> {
   isReentering = false;
   readonly #entry: Entry;
   readonly #host: RoomHost<P>;
-  readonly #wires = new Map<string, Wire>();
-  readonly #events = new Emitter<RoomEvents<P>>();
+  readonly #wires = new Map<string, Wire<P>>();
   #meta: Json | undefined;
   #leaving: Promise<void> | undefined;
 
   constructor(host: RoomHost<P>, snapshot: RoomSnapshot, entry: Entry) {
+    super();
     this.#host = host;
     this.#entry = entry;
     this.code = snapshot.room;
@@ -72,24 +71,14 @@ export class MeetingRoom<P extends SignalingPeer> implements Room<P> {
     return { ...this.#entry.join, ...meta, room: this.code as RoomId };
   }
 
-  on<Name extends keyof RoomEvents<P>>(
-    name: Name,
-    listener: (...args: RoomEvents<P>[Name]) => void,
-  ): Unsubscribe {
-    const unsubscribe = this.#events.on(name, listener);
-    if (name === 'peer') {
-      for (const peer of this.peers.values()) guarded(() => (listener as (peer: P) => void)(peer));
-    }
-    return unsubscribe;
-  }
-
   async update(meta: Json): Promise<void> {
     if (!this.isOpen) throw new ParleyError('closed');
-    this.#meta = meta;
     await this.#host.line.request({ type: 'update', room: this.code, meta } as never);
+    this.#meta = meta; // and no sooner: what is refused would be refused with every later join, too
   }
 
   leave(): Promise<void> {
+    for (const stray of this.#host.strays) if (stray.room.code === this.code) stray.letGo('closed');
     if (this.isOpen) {
       this.end('left');
       this.#leaving = this.#host.line.request({ type: 'leave', room: this.code } as never).then(
@@ -128,8 +117,8 @@ export class MeetingRoom<P extends SignalingPeer> implements Room<P> {
   resume(snapshot: RoomSnapshot): void {
     this.isReentering = false;
     this.capacity = snapshot.capacity;
-    const present = new Map(snapshot.peers.map((facts) => [facts.peer as string, facts]));
-    for (const id of this.#wires.keys()) if (!present.has(id)) this.#gone(id, 'lost');
+    const isPresent = (id: string) => snapshot.peers.some(({ peer }) => peer === id);
+    for (const id of this.#wires.keys()) if (!isPresent(id)) this.#gone(id, 'lost');
     for (const facts of snapshot.peers) this.#joined(facts);
     for (const wire of this.#wires.values()) wire.resumed();
   }
@@ -151,7 +140,11 @@ export class MeetingRoom<P extends SignalingPeer> implements Room<P> {
     this.#host.left(this);
     const ofPeers = reason === 'left' ? 'closed' : FINAL.includes(reason) ? reason : 'lost';
     for (const id of this.#wires.keys()) this.#gone(id, ofPeers);
-    this.#events.emit('left', reason);
+    this.emit('left', reason);
+  }
+
+  protected override toldAtOnce(name: keyof RoomEvents<P>): Iterable<readonly unknown[]> {
+    return name === 'peer' ? [...this.peers.values()].map((peer) => [peer]) : [];
   }
 
   #joined(facts: RoomPeer): void {
@@ -167,21 +160,31 @@ export class MeetingRoom<P extends SignalingPeer> implements Room<P> {
   }
 
   #meet(facts: RoomPeer): void {
+    if (!this.isOpen) return; // somebody who was told of another has left
     const memory = this.#host.memories.recall(this.code, facts.instance);
-    const wire = new Wire(this.#host, this.code, facts, memory ?? this.#entry.sealing);
-    const peer = this.#host.makePeer(wire);
+    const meetAgain = (): Wire<P> | undefined => this.#meetAgain(wire);
+    const wire = new Wire(this.#host, this, facts, this.#entry, memory, meetAgain);
     this.#wires.set(facts.peer, wire);
-    this.peers.set(facts.peer, peer);
-    this.#events.emit('peer', peer);
+    this.peers.set(facts.peer, wire.peer);
+    this.emit('peer', wire.peer);
+  }
+
+  /** The same life, with a new link. */
+  #meetAgain({ facts, peer }: Wire<P>): Wire<P> | undefined {
+    const { id, meta, isAway: away } = peer;
+    if (this.peers.get(id) !== peer) return undefined;
+    this.#gone(id, 'replaced');
+    this.#meet({ ...facts, meta, away } as RoomPeer);
+    return this.#wires.get(id);
   }
 
   #gone(id: string, reason: LeaveReason): void {
-    const [wire, peer] = [this.#wires.get(id), this.peers.get(id)];
-    if (!wire || !peer) return;
+    const wire = this.#wires.get(id);
+    if (!wire) return;
     this.#wires.delete(id);
     this.peers.delete(id);
     wire.gone(reason);
     this.#host.memories.remember(this.code, wire.peer.instance, wire.memory);
-    this.#events.emit('peer-left', peer, reason);
+    this.emit('peer-left', wire.peer, reason);
   }
 }

@@ -1,5 +1,6 @@
 import type { Incoming, Outgoing, Welcome } from '@parley/protocol/plain';
 
+import type { PlatformWebSocket } from './api.ts';
 import type { Timers } from './timers.ts';
 
 /** How a session ended. */
@@ -30,24 +31,25 @@ const WELCOME_WITHIN_MS = 10_000;
 
 /** One WebSocket, from its opening to its close. */
 export class Session {
-  welcome: Welcome | undefined;
+  /** Nothing more is said or heard. */
+  isOver = false;
   /** Another session was asked to take its place; then that it closes as `replaced` is no news. */
   isLeft = false;
-  readonly #socket: WebSocket;
+  readonly #socket: PlatformWebSocket;
   readonly #events: SessionEvents;
   readonly #asked = new Map<number, (answer: Outgoing | undefined) => void>();
-  readonly #cancelPatience: () => void;
   #lastId = 0;
   #wasOpen = false;
-  #isOver = false;
-  #welcomeMs = 0;
+  #welcomeMs: number | undefined;
   #heardMs = 0;
 
   /** @param socket which is just being opened */
-  constructor(socket: WebSocket, timers: Timers, events: SessionEvents) {
+  constructor(socket: PlatformWebSocket, timers: Timers, events: SessionEvents) {
     this.#socket = socket;
     this.#events = events;
-    this.#cancelPatience = timers.after(WELCOME_WITHIN_MS, () => this.giveUp());
+    timers.after(WELCOME_WITHIN_MS, () => {
+      if (this.#welcomeMs === undefined) this.giveUp();
+    });
     socket.addEventListener('open', () => (this.#wasOpen = true));
     socket.addEventListener('message', ({ data }) => this.#hear(data));
     socket.addEventListener('close', ({ code, reason }) => this.#over(code, reason));
@@ -57,17 +59,12 @@ export class Session {
 
   /** Since its welcome. */
   get ageMs(): number {
-    return this.welcome ? performance.now() - this.#welcomeMs : 0;
+    return performance.now() - (this.#welcomeMs ?? Infinity);
   }
 
   /** Since the node said something. */
   get quietMs(): number {
     return performance.now() - this.#heardMs;
-  }
-
-  /** Nothing more is said or heard. */
-  get isOver(): boolean {
-    return this.#isOver;
   }
 
   /** Something has no answer yet. */
@@ -77,13 +74,13 @@ export class Session {
 
   /** Nothing before the welcome: the first frame tells the node that a resume was heard, and voids the former proof. */
   send(message: Incoming | Said): void {
-    if (this.welcome && !this.#isOver) this.#socket.send(JSON.stringify(message));
+    if (this.#welcomeMs !== undefined && !this.isOver) this.#socket.send(JSON.stringify(message));
   }
 
   /** The answer, `error` included; `undefined` if the session ended first. */
   ask(message: Said): Promise<Outgoing | undefined> {
     return new Promise((resolve) => {
-      if (this.#isOver) return resolve(undefined);
+      if (this.isOver) return resolve(undefined);
       const id = ++this.#lastId;
       this.#asked.set(id, resolve);
       this.send({ ...message, id });
@@ -91,57 +88,47 @@ export class Session {
   }
 
   /** Ends it at once, and for the peer nothing: it is away, or with another session. */
-  giveUp(): void {
-    this.#end(GIVEN_UP);
+  giveUp(code = GIVEN_UP): void {
+    if (this.isOver) return;
+    this.#socket.close(code);
+    // The socket of a network that is gone takes its time to close.
+    this.#over(1006, '');
   }
 
   /** Ends it at once, and the peer leaves. */
   sayGoodbye(): void {
     // A page that goes away still sends a frame, but need not live to close in an orderly way.
     this.send({ type: 'bye' });
-    this.#end(1000);
-  }
-
-  #end(code: number): void {
-    if (this.#isOver) return;
-    this.#socket.close(code);
-    // The socket of a network that is gone takes its time to close.
-    this.#over(1006, '');
+    this.giveUp(1000);
   }
 
   #hear(data: unknown): void {
-    const message = this.#isOver ? undefined : decoded(data);
-    if (message === undefined) return;
+    const message = decoded(data);
+    if (typeof message !== 'object' || !message || this.isOver) return;
     this.#heardMs = performance.now();
-    if (message.type === 'welcome') return this.#welcomed(message);
+    if (message.type === 'welcome') {
+      this.#welcomeMs = this.#heardMs;
+      return this.#events.welcome(this, message);
+    }
     const re = 're' in message ? (message.re as number) : 0;
     this.#asked.get(re)?.(message);
     this.#asked.delete(re);
     this.#events.message(this, message);
   }
 
-  #welcomed(welcome: Welcome): void {
-    this.#cancelPatience();
-    this.welcome = welcome;
-    this.#welcomeMs = this.#heardMs;
-    this.#events.welcome(this, welcome);
-  }
-
   #over(code: number, reason: string): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#cancelPatience();
+    if (this.isOver) return;
+    this.isOver = true;
     for (const answer of this.#asked.values()) answer(undefined);
-    this.#asked.clear();
     this.#events.closed(this, { code, reason, wasOpen: this.#wasOpen });
   }
 }
 
 /** A message of a node; of what is none, nothing. */
-function decoded(data: unknown): Outgoing | undefined {
+function decoded(data: unknown): Outgoing | null {
   try {
-    return (JSON.parse(data as string) as Outgoing | null) ?? undefined;
+    return JSON.parse(data as string) as Outgoing | null;
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -25,16 +25,11 @@ const TOO_BIG = 1009;
 /** What a close means for who did not ask for it. */
 export function setbackOfClose(code: number, reason: string): Setback {
   const { name = 'unreachable', retryAfterMs } = parseCloseReason(reason) ?? {};
-  const message = `the connection was closed (${code}${reason && `, ${reason}`})`;
-  if (TOO_MUCH.includes(code)) {
-    const slower = Math.max(SLOWER_MS, retryAfterMs ?? 0);
-    return { error: new ParleyError(name, message, slower), next: 'later' };
-  }
-  const reconnect = code === TOO_BIG ? 'later' : reconnectAfterClose(code);
-  return {
-    error: new ParleyError(name, message, retryAfterMs),
-    next: reconnect === 'changed' ? 'token' : reconnect,
-  };
+  const isTooMuch = TOO_MUCH.includes(code);
+  const waitMs = isTooMuch ? Math.max(SLOWER_MS, retryAfterMs ?? 0) : retryAfterMs;
+  const error = new ParleyError(name, `the connection was closed: ${code} ${reason}`, waitMs);
+  const reconnect = isTooMuch || code === TOO_BIG ? 'later' : reconnectAfterClose(code);
+  return { error, next: reconnect === 'changed' ? 'token' : reconnect };
 }
 
 /** Nobody answered. */

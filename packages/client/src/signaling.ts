@@ -5,6 +5,7 @@
 import type { ConnectOptions, Parley, SignalingPeer } from './api.ts';
 import { openConnection } from './connection.ts';
 import { openParley } from './parley.ts';
+import { RemotePeer } from './signaling-peer.ts';
 
 export type * from './api.ts';
 export { readCode } from './code.ts';
@@ -16,5 +17,5 @@ export { ParleyError } from './error.ts';
  * @throws ParleyError when nobody is there in time, or when waiting would not help; the reason of `options.signal`
  */
 export function connect(url: string, options: ConnectOptions = {}): Promise<Parley<SignalingPeer>> {
-  return openParley(url, options, openConnection, (wire) => wire.peer);
+  return openParley(url, options, openConnection, (wire) => new RemotePeer(wire));
 }

@@ -1,25 +1,22 @@
-import type { Unsubscribe } from './api.ts';
+import type { PeerEvents, Unsubscribe } from './api.ts';
+import type { Emitter } from './emitter.ts';
 import type { Link } from './link.ts';
 import { watchTracks } from './streams-watch.ts';
-
-export interface StreamsEvents {
-  added(stream: MediaStream): void;
-  removed(stream: MediaStream): void;
-}
 
 /** The streams of one link: those we send, and those that come in. */
 export class Streams {
   readonly #link: Link;
-  readonly #events: StreamsEvents;
+  readonly #peer: Emitter<PeerEvents>;
   readonly #sent = new Map<MediaStream, Unsubscribe>();
   readonly #senders = new Map<MediaStreamTrack, RTCRtpSender>();
   /** Those that have nothing to send any more. */
   readonly #idle = new Set<RTCRtpSender>();
   readonly #received = new Set<MediaStream>();
 
-  constructor(link: Link, events: StreamsEvents) {
+  /** @param peer tells the program of those that come in */
+  constructor(link: Link, peer: Emitter<PeerEvents>) {
     this.#link = link;
-    this.#events = events;
+    this.#peer = peer;
   }
 
   get received(): readonly MediaStream[] {
@@ -28,14 +25,14 @@ export class Streams {
 
   add(stream: MediaStream): void {
     if (this.#link.isClosed || this.#sent.has(stream)) return;
-    const changed = () => this.#link.use((connection) => this.#send(connection));
+    const changed = () => void this.#link.use((connection) => this.#send(connection));
     this.#sent.set(stream, watchTracks(stream, changed));
     changed();
   }
 
   remove(stream: MediaStream): void {
     this.#sent.get(stream)?.();
-    if (this.#sent.delete(stream)) this.#link.use((connection) => this.#send(connection));
+    if (this.#sent.delete(stream)) void this.#link.use((connection) => this.#send(connection));
   }
 
   /** A track of the other end, with the streams it belongs to. */
@@ -46,7 +43,7 @@ export class Streams {
       stream.addEventListener('removetrack', () => {
         if (stream.getTracks().length === 0) this.#gone(stream);
       });
-      this.#events.added(stream);
+      this.#peer.emit('stream', stream);
     }
   }
 
@@ -102,6 +99,6 @@ export class Streams {
   }
 
   #gone(stream: MediaStream): void {
-    if (this.#received.delete(stream)) this.#events.removed(stream);
+    if (this.#received.delete(stream)) this.#peer.emit('stream-removed', stream);
   }
 }

@@ -1,30 +1,39 @@
 import type { RelayedSignal, RoomPeer } from '@parley/protocol/plain';
 
 import type { Json, SealContext, Signal, Unsubscribe } from './api.ts';
-import { Emitter } from './emitter.ts';
+import { bytesOf } from './bytes.ts';
 import { ParleyError } from './error.ts';
 import { Exchange, Stream } from './exchange.ts';
 import type { ExchangePorts } from './exchange.ts';
 import { MOST_WAITING } from './outbox.ts';
-import type { PeerWire } from './ports.ts';
+import type { Negotiator, Nudge, PeerWire } from './ports.ts';
 import { sealedIn } from './sealing.ts';
 import type { Sealing, SealingMaker } from './sealing.ts';
-import { RemotePeer } from './signaling-peer.ts';
+import type { RemotePeer } from './signaling-peer.ts';
 
 /** What a wire works with. */
-export interface WirePorts extends ExchangePorts {
+export interface WirePorts<P extends RemotePeer> extends ExchangePorts {
+  /** Whose seats are gone, and whose links live on. */
+  readonly strays: Set<Wire<P>>;
   /** Our own life. */
   readonly instance: string;
   iceServers(): Promise<RTCIceServer[]>;
+  makePeer(wire: PeerWire): P;
+}
+
+/** Where the two have their seats. */
+export interface Seating {
+  readonly code: string;
+  readonly capacity: number;
 }
 
 /** What a life in a room leaves behind, for when it takes a seat there again. */
 export interface WireMemory {
   readonly stream: Stream;
   readonly sealing: Sealing | undefined;
+  /** The one that `sealing` seals with, where a room has its own. */
+  readonly key: string | undefined;
 }
-
-type Nudge = 'peer-back' | 'resumed' | 'network';
 
 /** The most that a frame has beside its payload. */
 const ENVELOPE_BYTES = 640;
@@ -34,65 +43,87 @@ const MOST_DEPTH = 32;
 const SEALED_GROWTH = 1.4;
 
 /** One remote peer, for one life and one seat: what is said to it and by it, in order, sealed where that is wanted. */
-export class Wire implements PeerWire {
-  readonly peer: RemotePeer;
+export class Wire<P extends RemotePeer> implements PeerWire {
+  readonly facts: RoomPeer;
+  readonly peer: P;
   readonly memory: WireMemory;
-  readonly #ports: WirePorts;
+  readonly room: Seating;
+  readonly #ports: WirePorts<P>;
   readonly #exchange: Exchange;
-  readonly #events = new Emitter<{ nudge: [Nudge]; gone: [string] }>();
-  readonly #room: string;
   readonly #instance: string;
-  #listener: ((signal: Signal) => void | Promise<void>) | undefined;
+  readonly #meetAgain: () => Wire<P> | undefined;
+  /** The same life, met again. */
+  #next: Wire<P> | undefined;
+  #negotiator: Negotiator | undefined;
   /** Each runs when the one before has ended: others may take their time, and the order holds. */
   #sealing: Promise<void> = Promise.resolve();
   #opening = this.#sealing;
   #linking = this.#sealing;
   #inSealing = 0;
+  readonly #givenUp = new WeakMap<Signal, () => void>();
   #goneBy: string | undefined;
 
   constructor(
-    ports: WirePorts,
-    room: string,
+    ports: WirePorts<P>,
+    room: Seating,
     facts: RoomPeer,
-    memory: WireMemory | SealingMaker | undefined,
+    { sealing, key }: { readonly sealing?: SealingMaker | undefined; readonly key?: string | undefined },
+    memory: WireMemory | undefined,
+    meetAgain: () => Wire<P> | undefined,
   ) {
+    this.facts = facts;
     this.#ports = ports;
-    this.#room = room;
+    this.room = room;
+    this.#meetAgain = meetAgain;
     this.#instance = ports.instance;
-    this.memory = typeof memory === 'object' ? memory : { stream: new Stream(), sealing: memory?.() };
-    this.peer = new RemotePeer(facts, (signal) => this.send(signal));
-    this.#exchange = new Exchange(this.memory.stream, ports, room, this.peer, (signal) => this.#hear(signal));
+    const { stream = new Stream() } = memory ?? {};
+    this.memory = memory && memory.key === key ? memory : { stream, sealing: sealing?.(), key };
+    this.peer = ports.makePeer(this);
+    this.peer.on('undeliverable', ({ signal }) => this.#givenUp.get(signal)?.());
+    this.#exchange = new Exchange(this.memory.stream, ports, room.code, this.peer, (signal) =>
+      this.#hear(signal),
+    );
   }
 
   /** @throws ParleyError `too-big`, `bad-message`, `too-many` */
-  send(signal: Signal): void {
+  send(signal: Signal, givenUp?: () => void): void {
     const said = JSON.parse(JSON.stringify(signal)) as Signal; // as it is now, whatever becomes of it later
     const { sealing, stream } = this.memory;
-    const bytes = bytesOf(said);
+    const bytes = frameBytesOf(said);
     if (bytes * (sealing ? SEALED_GROWTH : 1) > this.#ports.maxMessageBytes) throw new ParleyError('too-big');
     // A node cannot say which frame it was that it could not read for this.
     if (depthOf(said) > MOST_DEPTH) throw new ParleyError('bad-message');
     if (stream.outbox.size + this.#inSealing >= MOST_WAITING) throw new ParleyError('too-many');
+    if (givenUp) this.#givenUp.set(said, givenUp);
     if (sealing) this.#seal(said, sealing);
     else if (this.#goneBy === undefined) this.#exchange.say(said, said, bytes);
     else queueMicrotask(() => this.#undeliverable(said));
-  }
-
-  listen(listener: (signal: Signal) => void | Promise<void>): Unsubscribe {
-    this.#listener = listener;
-    return () => (this.#listener = undefined);
   }
 
   iceServers(): Promise<RTCIceServer[]> {
     return this.#ports.iceServers();
   }
 
-  onNudge(listener: (why: Nudge) => void): Unsubscribe {
-    return this.#events.on('nudge', listener);
+  attach(negotiator: Negotiator): Unsubscribe {
+    this.#negotiator = negotiator;
+    return () => {
+      this.#negotiator = undefined;
+      this.#ports.strays.delete(this);
+    };
   }
 
-  onGone(listener: (reason: string) => void): Unsubscribe {
-    return this.#events.on('gone', listener);
+  linked(): void {
+    const { code, capacity } = this.room;
+    for (const stray of this.#ports.strays) {
+      // In a room of two nobody else can it be, though both of us may have new names.
+      const isSame = stray.room.code === code && (stray.peer.id === this.peer.id || capacity === 2);
+      if (isSame && stray !== this) stray.letGo('replaced');
+    }
+  }
+
+  startOver(offer: Signal): void {
+    this.#next ??= this.#meetAgain();
+    if (this.#next) this.#next.#handOn(offer);
   }
 
   // What the room tells -------------------------------------------------------------------------------------------------
@@ -110,13 +141,13 @@ export class Wire implements PeerWire {
   updated(meta: Json | undefined): void {
     if (JSON.stringify(this.peer.meta) === JSON.stringify(meta)) return;
     this.peer.meta = meta;
-    this.peer.tell('updated', meta);
+    this.peer.emit('updated', meta);
   }
 
   away(isAway: boolean): void {
     if (this.peer.isAway === isAway) return;
     this.peer.isAway = isAway;
-    this.peer.tell(isAway ? 'away' : 'back');
+    this.peer.emit(isAway ? 'away' : 'back');
     if (isAway) return;
     this.#exchange.resumeAfterMail();
     this.nudge('peer-back');
@@ -129,14 +160,19 @@ export class Wire implements PeerWire {
   }
 
   nudge(why: Nudge): void {
-    this.#events.emit('nudge', why);
+    this.#negotiator?.nudge(why);
   }
 
   gone(reason: string): void {
     this.#goneBy = reason;
     this.#exchange.end(reason);
-    this.#events.emit('gone', reason);
-    this.peer.tell('left', reason);
+    this.letGo(reason);
+    if (this.#negotiator) this.#ports.strays.add(this);
+    this.peer.emit('left', reason);
+  }
+
+  letGo(reason: string): void {
+    this.#negotiator?.letGo(reason);
   }
 
   #seal(signal: Signal, { seal }: Sealing): void {
@@ -154,14 +190,14 @@ export class Wire implements PeerWire {
   }
 
   #saySealed(signal: Signal, body: Signal): void {
-    const bytes = bytesOf(body);
+    const bytes = frameBytesOf(body);
     if (this.#goneBy !== undefined) this.#undeliverable(signal);
     else if (bytes > this.#ports.maxMessageBytes) this.#undeliverable(signal, 'too-big');
     else this.#exchange.say(signal, body, bytes);
   }
 
   #undeliverable(signal: Signal, reason = this.#goneBy ?? ''): void {
-    this.peer.tell('undeliverable', { signal, reason });
+    this.peer.emit('undeliverable', { signal, reason });
   }
 
   #hear(signal: Signal): void {
@@ -174,24 +210,24 @@ export class Wire implements PeerWire {
   }
 
   #handOn(signal: Signal): void {
-    if ('custom' in signal) return this.peer.hear(signal.custom);
+    if ('custom' in signal) return (this.#next ?? this).peer.hear(signal.custom);
     this.#linking = this.#linking
-      .then(() => this.#listener?.(signal))
+      .then(() => (this.#next ? this.#next.#handOn(signal) : this.#negotiator?.receive(signal)))
       .catch((error: unknown) => this.#failed(error));
   }
 
   #context(from: string, to: string): SealContext {
-    return { room: this.#room, from, to };
+    return { room: this.room.code, from, to };
   }
 
   #failed(error: unknown): void {
-    this.peer.tell('error', error as Error);
+    this.peer.emit('error', error as Error);
   }
 }
 
 /** Of the frame around this payload, at most. */
-function bytesOf(body: Signal): number {
-  return new TextEncoder().encode(JSON.stringify(body)).length + ENVELOPE_BYTES;
+function frameBytesOf(body: Signal): number {
+  return bytesOf(body) + ENVELOPE_BYTES;
 }
 
 function depthOf(value: unknown): number {

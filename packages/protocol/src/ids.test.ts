@@ -47,6 +47,13 @@ describe('codes', () => {
     expect(Math.log2(31 ** 8)).toBeCloseTo(39.6, 1);
   });
 
+  it('are of that alphabet and nothing else', () => {
+    const inCodes = printable.filter((character) =>
+      isRoomCode(`${character.repeat(4)}-${character.repeat(4)}`),
+    );
+    expect(inCodes.join('')).toBe(ROOM_CODE_ALPHABET);
+  });
+
   it.each([
     ['K7QM-2XRA', true],
     ['K7QM2XRA', false],

@@ -6,9 +6,8 @@
 /** The subprotocol of this version, and the only entry that a node ever answers with. */
 export const SUBPROTOCOL = 'parley.v1';
 
-const TOKEN_PREFIX = 'parley.token.';
-const RESUME_PREFIX = 'parley.resume.';
-const RESTART_PREFIX = 'parley.restart.';
+/** What may be offered beside it, as `parley.<part>.<value>`. */
+const PARTS = ['token', 'resume', 'restart'] as const;
 
 /** What a client offered. */
 export interface OfferedSubprotocols {
@@ -33,29 +32,23 @@ export function readSubprotocols(header: string | undefined): OfferedSubprotocol
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
-  const token = after(TOKEN_PREFIX, offered);
-  const resume = after(RESUME_PREFIX, offered);
-  const restart = after(RESTART_PREFIX, offered);
-  return {
-    offered,
-    version: versionOf(offered),
-    ...(token !== undefined && { token }),
-    ...(resume !== undefined && { resume }),
-    ...(restart !== undefined && { restart }),
-  };
+  const parts = PARTS.flatMap((part) => {
+    const value = after(prefixOf(part), offered);
+    return value === undefined ? [] : [[part, value]];
+  });
+  return { offered, version: versionOf(offered), ...(Object.fromEntries(parts) as Partial<Parts>) };
 }
 
 /** The entries for `new WebSocket(url, entries)`; throws nothing itself, a browser does for characters outside RFC 9110 tokens. */
-export function writeSubprotocols(parts: {
-  readonly token?: string | undefined;
-  readonly resume?: string | undefined;
-  readonly restart?: string | undefined;
-}): string[] {
-  const entries: string[] = [SUBPROTOCOL];
-  if (parts.token !== undefined) entries.push(TOKEN_PREFIX + parts.token);
-  if (parts.resume !== undefined) entries.push(RESUME_PREFIX + parts.resume);
-  if (parts.restart !== undefined) entries.push(RESTART_PREFIX + parts.restart);
-  return entries;
+export function writeSubprotocols(parts: { readonly [Part in keyof Parts]?: string | undefined }): string[] {
+  const there = PARTS.filter((part) => parts[part] !== undefined);
+  return [SUBPROTOCOL, ...there.map((part) => prefixOf(part) + parts[part])];
+}
+
+type Parts = Readonly<Record<(typeof PARTS)[number], string>>;
+
+function prefixOf(part: keyof Parts): string {
+  return `parley.${part}.`;
 }
 
 function versionOf(offered: readonly string[]): OfferedSubprotocols['version'] {

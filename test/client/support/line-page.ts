@@ -5,20 +5,20 @@ import { type Line, openConnection } from '@parley/client/testing';
 /** What the test finds on `globalThis`. */
 export interface LinePage {
   line: Line | undefined;
-  wokenTimes: number;
+  wokenBy: string[];
   /** @param url of another node than the page came from */
   open(options: ConnectOptions, url?: string): Promise<{ peer: string; instance: string }>;
 }
 
 const page = globalThis as unknown as LinePage;
-page.wokenTimes = 0;
+page.wokenBy = [];
 page.open = async (options, url = location.href) => {
   page.line = await openConnection(url, options, {
     welcomed() {},
     hear() {},
     changed() {},
     failed() {},
-    woke: () => void (page.wokenTimes += 1),
+    woke: (why) => void page.wokenBy.push(why),
     isInUse: true,
   });
   const { peer, instance } = page.line.welcome ?? {};

@@ -5,7 +5,7 @@ import type { ConnectOptions, StateChange, WebSocketConstructor } from '@parley/
 import { type Line, type LineEvents, openConnection } from '@parley/client/testing';
 
 /** The WebSocket of the `ws` package, as the SDK takes it. */
-export const webSocket = WebSocket as unknown as WebSocketConstructor;
+export const webSocket = WebSocket;
 
 /** The same for a page of this origin: `ws` and `fetch` say by themselves where they are. */
 export function webSocketFrom(origin: string): WebSocketConstructor {
@@ -13,7 +13,7 @@ export function webSocketFrom(origin: string): WebSocketConstructor {
     constructor(url: string, protocols: string[]) {
       super(url, protocols, { origin });
     }
-  } as unknown as WebSocketConstructor;
+  };
 }
 
 /** What a line has told so far. */
@@ -22,7 +22,7 @@ export class Ear implements LineEvents {
   readonly messages: Outgoing[] = [];
   readonly changes: StateChange[] = [];
   readonly errors: Error[] = [];
-  wokenTimes = 0;
+  readonly wokenBy: string[] = [];
   isInUse = false;
   /** Called by each welcome, as the rooms would be. */
   onWelcome: (welcome: Welcome) => void = () => {};
@@ -34,7 +34,7 @@ export class Ear implements LineEvents {
   hear = (message: Outgoing) => void this.messages.push(message);
   changed = (change: StateChange) => void this.changes.push(change);
   failed = (error: Error) => void this.errors.push(error);
-  woke = () => void (this.wokenTimes += 1);
+  woke = (why: string) => void this.wokenBy.push(why);
 
   /** The states, one after the other. */
   get states(): string[] {

@@ -23,5 +23,5 @@ export function tapped(
       super.addEventListener(type, type === 'message' ? (told as never) : listener, ...more);
     }
   }
-  return TappedSocket as unknown as WebSocketConstructor;
+  return TappedSocket;
 }

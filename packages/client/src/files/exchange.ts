@@ -25,6 +25,7 @@ export class FileExchange {
   readonly #untold = new Set<ArrivingFile>();
   readonly #receivers = new Set<Receiver>();
   #lastId = 0;
+  #isOver = false;
 
   constructor(channel: Channel) {
     this.#channel = channel;
@@ -39,6 +40,7 @@ export class FileExchange {
     const id = ++this.#lastId;
     const outgoing = new OutgoingFile(this.#channel, id, file, options);
     this.#outgoing.set(id, outgoing);
+    if (this.#isOver) outgoing.abandon();
     return outgoing.send().finally(() => this.#outgoing.delete(id));
   }
 
@@ -87,6 +89,7 @@ export class FileExchange {
   }
 
   #abandon(): void {
+    this.#isOver = true;
     for (const file of this.#outgoing.values()) file.abandon();
     for (const file of this.#arriving.values()) file.abandon('closed');
   }

@@ -2,6 +2,7 @@ import type { RelayedSignal, RoomPeer } from '@parley/protocol/plain';
 
 import type { Json, Undeliverable } from '../api.ts';
 import { Exchange, Stream } from '../exchange.ts';
+import { Pace } from '../pace.ts';
 import type { Line, OutgoingSignal, PeerWire, Receipt } from '../ports.ts';
 import { RemotePeer } from '../signaling-peer.ts';
 import { Timers } from '../timers.ts';
@@ -98,7 +99,7 @@ export class LossyPair {
         if (receipt.type === 'error') setTimeout(() => exchange.acknowledge(2_000), 10);
       },
     } as Line;
-    const ports = { line, timers, maxMessageBytes: 65_536 };
+    const ports = { line, timers, pace: new Pace(timers), maxMessageBytes: 65_536 };
     const exchange = new Exchange(stream, ports, 'lobby', peer, (signal) => {
       if ('custom' in signal) heard.push(signal.custom);
     });
