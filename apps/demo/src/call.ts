@@ -95,6 +95,7 @@ export class Call {
   #show(): void {
     const isOn = this.#mine !== undefined;
     page.call.disabled = !isOn && !this.#canStart;
+    page.call.title = page.call.disabled ? 'A call begins by way of the server, once you are connected' : '';
     page.videos.hidden = !isOn && !this.#theirs.isThere;
     page.callLabel.textContent = isOn
       ? 'End call'
@@ -102,10 +103,11 @@ export class Call {
         ? 'Join with video'
         : 'Start a video call';
     page.camera.hidden = !isOn;
-    page.camera.textContent = this.#camera ? 'Camera off' : 'Camera on';
+    page.camera.ariaPressed = String(this.#camera !== undefined);
     page.microphone.hidden = this.#microphone === undefined;
-    page.microphone.textContent = this.#microphone?.enabled === false ? 'Unmute' : 'Mute';
+    page.microphone.ariaPressed = String(this.#microphone?.enabled === false);
     page.myVideo.hidden = this.#camera === undefined;
+    page.noCamera.hidden = !isOn || this.#camera !== undefined;
     if (page.myVideo.srcObject !== (this.#mine ?? null)) page.myVideo.srcObject = this.#mine ?? null;
   }
 }

@@ -44,8 +44,10 @@ function serverText({ state, reason }: StateChange): string {
   return reason === undefined ? state : `${state} (${reason})`;
 }
 
-function otherText({ other }: Facts, { backAfterMs }: Insight): string {
+function otherText({ other, link }: Facts, { backAfterMs }: Insight): string {
   if (other === 'nobody') return UNKNOWN;
+  // The server says so, and the link says that it is still there.
+  if (other === 'left' && link === 'connected') return 'away';
   return other === 'here' && backAfterMs !== undefined ? `back after ${timeText(backAfterMs)}` : other;
 }
 

@@ -20,6 +20,7 @@ import { showNote } from './messages.ts';
 import { page } from './page.ts';
 import { leadToWriting, showStatus } from './stage.ts';
 import { statusOf } from './status.ts';
+import type { Facts } from './status.ts';
 import { sendFiles, takeFiles } from './transfer.ts';
 import { codeProblem, problemWords } from './words.ts';
 
@@ -135,13 +136,21 @@ function show(): void {
   showLive(liveRows(facts, meeting.insight));
   const isTalking = isOpen();
   for (const control of [page.messageInput, page.fileInput, page.send]) control.disabled = !isTalking;
-  call.allow(facts.link === 'connected');
+  call.allow(canCall(facts));
   if (facts.code !== undefined && readCode(location.hash) !== facts.code)
     history.replaceState(null, '', address.here(facts.code));
+}
+
+/** A call begins by way of the server, even where the link stands without it. */
+function canCall({ link, server, other, end }: Facts): boolean {
+  return link === 'connected' && server.state === 'open' && other !== 'left' && end === undefined;
 }
 
 function showProblem(text: string): void {
   page.problem.textContent = text;
   page.joinInput.setAttribute('aria-invalid', String(text !== ''));
-  if (text !== '') page.joinInput.focus();
+  if (text === '') return;
+  page.joinInput.focus();
+  // The field alone may be all of the form that a phone shows.
+  page.joinForm.scrollIntoView({ block: 'nearest' });
 }

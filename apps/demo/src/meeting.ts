@@ -190,7 +190,8 @@ export class Meeting {
   }
 
   #out(reason: LeaveReason): void {
-    this.#end = { code: reason };
+    // Nobody typed a wrong code: this one was right before.
+    this.#end = { code: reason === 'room-not-found' ? 'room-ended' : reason };
     this.#events.changed();
   }
 

@@ -32,6 +32,7 @@ export const page = {
   theirVideo: part('their-video', HTMLVideoElement),
   myVideo: part('my-video', HTMLVideoElement),
   noPicture: part('no-picture', HTMLElement),
+  noCamera: part('no-camera', HTMLElement),
   sound: part('sound', HTMLButtonElement),
   messages: part('messages', HTMLElement),
   composer: part('composer', HTMLFormElement),

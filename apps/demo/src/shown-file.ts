@@ -25,6 +25,24 @@ export class ShownFile {
     this.#item.dataset['testid'] = `${side}-file`;
   }
 
+  /** Asks, until somebody says so or there is nothing to receive any more. */
+  async isWanted(withdrawn: AbortSignal): Promise<boolean> {
+    const receive = element('button', 'primary', 'Receive');
+    const decline = element('button', '', 'Decline');
+    receive.dataset['testid'] = 'receive-file';
+    decline.dataset['testid'] = 'decline-file';
+    const row = element('div', 'row file-question', receive, decline);
+    this.#item.append(row);
+    scrollToEnd();
+    const wanted = await new Promise<boolean>((answer) => {
+      receive.addEventListener('click', () => answer(true));
+      decline.addEventListener('click', () => answer(false));
+      withdrawn.addEventListener('abort', () => answer(false));
+    });
+    row.remove();
+    return wanted;
+  }
+
   progress(bytes: number): void {
     this.#bar.value = bytes;
     const percent = Math.floor((100 * bytes) / Math.max(1, this.#bytes));

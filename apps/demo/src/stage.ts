@@ -19,6 +19,8 @@ function showParts(stage: Stage): void {
   page.invite.hidden = isTogether;
   page.invitation.hidden = stage === 'ended';
   if (isTogether) page.talk.hidden = page.live.hidden = page.leave.hidden = false;
+  // Then there is nothing to leave, and a button to start anew.
+  if (stage === 'ended') page.leave.hidden = true;
 }
 
 /** While somebody else is here, nobody needs an invitation; what has been said stays in sight afterwards. */

@@ -63,7 +63,7 @@ describe('how things stand', () => {
 
   it.each([
     ['the server is gone', { server: lost }],
-    ['the room is gone', { end: { code: 'room-not-found' } }],
+    ['the room is gone', { other: 'left' as const, end: { code: 'room-ended' } }],
     [
       'this page was removed from the server',
       { server: { ...lost, state: 'closed' as const }, end: { code: 'kicked' } },
@@ -73,6 +73,18 @@ describe('how things stand', () => {
       stage: 'connected',
       line: 'direct',
       title: 'Still connected',
+    });
+  });
+
+  it('says of what has ended what it is, and draws whoever can be talked to', () => {
+    const gone = { other: 'left', end: { code: 'room-ended' } } as const;
+    expect(statusOf(talking(gone))).toMatchObject({ server: 'reached', other: 'away' });
+    expect(statusOf(talking(gone)).hint).toMatch(/^The room has ended/);
+    expect(statusOf(talking({ ...gone, server: lost })).hint).toMatch(/^The server is gone/);
+    expect(statusOf(talking({ ...gone, link: 'closed' }))).toMatchObject({
+      stage: 'ended',
+      other: 'absent',
+      title: 'The room has ended',
     });
   });
 

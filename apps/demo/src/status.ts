@@ -54,7 +54,7 @@ export function statusOf(facts: Facts): Status {
     ...wordsOf(stage, facts),
     line: lineOf(stage, facts),
     server: facts.server.state === 'open' ? 'reached' : isSought(facts) ? 'sought' : 'lost',
-    other: { nobody: 'absent', left: 'absent', here: 'here', away: 'away' }[facts.other] as Status['other'],
+    other: otherOf(stage, facts),
   };
 }
 
@@ -67,6 +67,12 @@ function stageOf({ end, code, other, link, hasTalked, hasFailed }: Facts): Stage
   if (other === 'left') return 'left';
   if (hasTalked) return 'reconnecting';
   return hasFailed ? 'no-path' : 'connecting';
+}
+
+/** Whoever can be talked to is there, even if the server no longer knows. */
+function otherOf(stage: Stage, { other }: Facts): Status['other'] {
+  if (other === 'here' || other === 'away') return other;
+  return stage === 'connected' ? 'away' : 'absent';
 }
 
 function lineOf(stage: Stage, { isRelayed, server }: Facts): Status['line'] {
@@ -86,10 +92,15 @@ function wordsOf(stage: Stage, facts: Facts): Words {
 }
 
 function connectedWords({ server, other, isRelayed, end }: Facts): Words {
-  if (server.state !== 'open' || end !== undefined)
+  if (server.state !== 'open')
     return {
       title: 'Still connected',
       hint: 'The server is gone, and the two of you are still connected: nothing you say passes through it.',
+    };
+  if (end !== undefined)
+    return {
+      title: 'Still connected',
+      hint: 'The room has ended, and the two of you are still connected: nothing you say passes through the server.',
     };
   if (isRelayed)
     return {

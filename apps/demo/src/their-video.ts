@@ -26,7 +26,10 @@ export class TheirVideo {
   }
 
   #show(stream: MediaStream | undefined): void {
-    const showPicture = () => (page.noPicture.hidden = (stream?.getVideoTracks().length ?? 0) > 0);
+    const showPicture = () => {
+      page.noPicture.textContent = stream ? 'Camera is off' : 'No picture from the other side yet';
+      page.noPicture.hidden = (stream?.getVideoTracks().length ?? 0) > 0;
+    };
     for (const change of ['addtrack', 'removetrack']) stream?.addEventListener(change, showPicture);
     showPicture();
     if (page.theirVideo.srcObject !== (stream ?? null)) {

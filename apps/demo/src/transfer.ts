@@ -5,7 +5,10 @@ import type { IncomingFile } from '@parley/client/files';
 
 import { ShownFile } from './shown-file.ts';
 
-/** Takes every file that the other side sends. It opens nothing: what a stranger sends is saved by whoever wants it. */
+/** Whatever is larger is asked for: it is held in the memory of this page. */
+const ASK_ABOVE_BYTES = 100 * 1024 * 1024;
+
+/** Takes every file that the other side sends, a large one when it is wanted. It opens nothing: what a stranger sends is saved by whoever wants it. */
 export function takeFiles(peer: Peer): void {
   onFile(peer, (file) => void take(file));
 }
@@ -17,11 +20,14 @@ export function sendFiles(peer: Peer, files: Iterable<File>): void {
 
 async function take(file: IncomingFile): Promise<void> {
   const shown = new ShownFile('theirs', file.name, file.bytes);
+  if (file.bytes > ASK_ABOVE_BYTES && !(await shown.isWanted(file.withdrawn))) file.reject();
   try {
     const { blob, sha256 } = await file.accept({ onProgress: (bytes) => shown.progress(bytes) });
     shown.received(URL.createObjectURL(blob), sha256);
   } catch (error) {
-    shown.failed(codeOf(error));
+    const code = codeOf(error);
+    // It was this side that did not want it.
+    shown.failed(code === 'rejected' ? 'declined' : code);
   }
 }
 

@@ -24,6 +24,10 @@ const PROBLEMS: ReadonlyMap<string, Words> = new Map(
       title: 'No room has this code',
       hint: 'Check it for a typo, or ask for a new one: a code ends when nobody uses it.',
     },
+    'room-ended': {
+      title: 'The room has ended',
+      hint: 'The server no longer knows it, as after a restart. A new room has a new code.',
+    },
     'room-full': { title: 'This room is full', hint: 'Two people are in it already, and it has two seats.' },
     kicked: { title: 'You have been removed', hint: 'Somebody who runs this server has ended your visit.' },
     banned: { title: 'You are not let in', hint: 'Somebody who runs this server has shut you out.' },
@@ -45,7 +49,7 @@ const PROBLEMS: ReadonlyMap<string, Words> = new Map(
       hint: 'This server takes no connections from pages of this address.',
     },
     'insecure-transport': { title: 'This server wants https', hint: 'Open this page by https://.' },
-    'no-webrtc': {
+    unsupported: {
       title: 'This browser has no WebRTC',
       hint: 'Somebody may have switched it off. Any current browser has it.',
     },
@@ -104,6 +108,7 @@ const FILE_PROBLEMS: ReadonlyMap<string, string> = new Map([
   ['closed', 'not finished: the connection ended'],
   ['too-big', 'too large for the other side'],
   ['rejected', 'not wanted by the other side'],
+  ['declined', 'declined'],
   ['withdrawn', 'taken back'],
   ['unreadable', 'cannot be read any more'],
   ['hash-mismatch', 'arrived damaged, and was thrown away'],
