@@ -16,7 +16,12 @@ declare const input: HTMLInputElement & { files: FileList };
 declare const bar: HTMLProgressElement;
 declare const link: HTMLAnchorElement;
 declare function show(id: string, said: string | ArrayBuffer): void;
-declare const SimplePeer: new (options: object) => import('@parley/client/simple-peer').SimplePeer;
+type OurSimplePeer = import('@parley/client/simple-peer').SimplePeer;
+interface SimplePeerItself extends OurSimplePeer {
+  on(event: 'connect' | 'close' | 'signal', listener: (data?: unknown) => void): this;
+  send(data: string): void;
+}
+declare const SimplePeer: new (options: object) => SimplePeerItself;
 `;
 
 const STRICT = `
