@@ -3,6 +3,8 @@ import type { Timers } from './timers.ts';
 
 /** How long the polite end may have the first word: a client without rollback could not take an offer back. */
 const FIRST_WORD_MS = 1_000;
+/** Of a channel that the other end is not told of; the number is the last that every browser has. */
+const UNHEARD_OF: RTCDataChannelInit = { negotiated: true, id: 1_023 };
 
 /** What a negotiation is told, and whom it tells. */
 export interface NegotiationSurroundings {
@@ -98,8 +100,20 @@ export class Negotiation {
     if (!isLeft && (!this.#isNeeded || signalingState !== 'stable')) return;
     this.#isNeeded = false;
     await this.#describeSelf();
+    await this.#makeRoomForChannels();
     this.#isOffering = true;
     this.#speak();
+  }
+
+  /**
+   * Has the first offer speak of channels, though there may be none: Chromium, when it must take back the offer that first does, never
+   * makes another that does, and asks for one without end.
+   */
+  async #makeRoomForChannels(): Promise<void> {
+    const { localDescription, remoteDescription } = this.#connection;
+    if (remoteDescription || localDescription?.sdp.includes('m=application')) return;
+    this.#connection.createDataChannel('parley.', UNHEARD_OF);
+    await this.#describeSelf();
   }
 
   async #describe(description: RTCSessionDescriptionInit): Promise<void> {
@@ -127,7 +141,8 @@ export class Negotiation {
     if (!this.#isOffering) return;
     this.#ignoresOffer = false;
     await this.#connection.setRemoteDescription(answer);
-    this.#isOffering = false;
+    // After a provisional answer the final one is still to come.
+    this.#isOffering = this.#connection.signalingState !== 'stable';
   }
 
   async #addCandidate(candidate: RTCIceCandidateInit | null): Promise<void> {
