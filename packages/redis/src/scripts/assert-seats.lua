@@ -47,6 +47,8 @@ if code_life_ms and epoch == room.epoch then
   room.good_ms = math.max(room.good_ms, now_ms + code_life_ms)
 end
 if not room.exists and #own == 0 then
+  -- Of somebody who was told to be gone nothing may be found later, by a reading that has more patience.
+  redis.call('DEL', room.key)
   return room_reply('', '', room)
 end
 
