@@ -27,7 +27,7 @@ class Connection extends EventTarget {
     } else {
       const type = this.signalingState === 'have-remote-offer' ? 'answer' : 'offer';
       this.signalingState = type === 'offer' ? 'have-local-offer' : 'stable';
-      this.localDescription = { type, sdp: '' };
+      this.localDescription = { type, sdp: 'm=application' };
     }
     return Promise.resolve();
   }
