@@ -121,11 +121,7 @@ const cases: Record<string, { readonly run: () => Promise<void>; readonly sabota
       await until('another ack', () => signals().length > before && signals().at(-1)?.ack === 1, 5_000);
       expect(heard).toEqual(['one']);
     },
-    sabotage: () =>
-      vi.spyOn(Inbox.prototype, 'take').mockImplementation(function (this: Inbox<unknown>, seq, item) {
-        this.upTo = seq;
-        return [item];
-      }),
+    sabotage: takeAsItComes,
   },
   'hands on in order what comes in disorder': {
     async run() {
@@ -138,11 +134,7 @@ const cases: Record<string, { readonly run: () => Promise<void>; readonly sabota
       await acknowledged(3);
       expect(heard).toEqual(['one', 'two', 'three']);
     },
-    sabotage: () =>
-      vi.spyOn(Inbox.prototype, 'take').mockImplementation(function (this: Inbox<unknown>, seq, item) {
-        this.upTo = seq;
-        return [item];
-      }),
+    sabotage: takeAsItComes,
   },
   'counts a number with nothing under it, and hands on nothing': {
     async run() {
@@ -237,3 +229,11 @@ describe('towards a raw client, the SDK', () => {
     await expect(cases[name]!.run()).rejects.toThrow(/./);
   });
 });
+
+/** Has the SDK hand on whatever comes, however often and in whatever order. */
+function takeAsItComes() {
+  return vi.spyOn(Inbox.prototype, 'take').mockImplementation(function (this: Inbox<unknown>, seq, item) {
+    this.upTo = seq;
+    return [item];
+  });
+}

@@ -1,14 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { rmSync } from 'node:fs';
 
-import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 
 import { launchBrowser, openPage } from '../../support/browser.ts';
 import { type ProcessCluster, startProcesses } from '../../support/process-cluster.ts';
+import { pageFolder } from '../../support/page-folder.ts';
 import { has } from '../../support/programs.ts';
 
 import { NOWHERE } from './nowhere.ts';
@@ -46,7 +43,7 @@ export function pagesOnTwoNodes(env: NodeJS.ProcessEnv = {}): Pages {
   let rooms = 0;
 
   beforeAll(async () => {
-    folder = await pageFolder();
+    folder = await pageFolder(new URL('in-page.ts', import.meta.url));
     cluster = await startProcesses(2, {
       PARLEY_DEMO_DIR: folder,
       PARLEY_ALLOWED_ORIGINS: '*',
@@ -84,24 +81,4 @@ export function pagesOnTwoNodes(env: NodeJS.ProcessEnv = {}): Pages {
     return pages;
   };
   return { open, meet };
-}
-
-/** A folder of a page that does nothing but bring the SDK. */
-async function pageFolder(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'parley-test-page-'));
-  writeFileSync(
-    join(folder, 'index.html'),
-    '<!doctype html><title>SDK</title><link rel="icon" href="data:,"><script src="sdk.js"></script>\n',
-  );
-  await build({
-    entryPoints: [fileURLToPath(new URL('in-page.ts', import.meta.url))],
-    outfile: join(folder, 'sdk.js'),
-    bundle: true,
-    format: 'iife',
-    platform: 'browser',
-    target: 'es2022',
-    conditions: ['@parley/source'],
-    logLevel: 'warning',
-  });
-  return folder;
 }
