@@ -10,18 +10,21 @@ import { minify } from 'terser';
 
 const entries = ['index', 'signaling', 'files', 'simple-peer'];
 /** What few need of a connection, loaded when it is needed. */
-const seldom = ['sealing-secret', 'parley-matches'];
+const seldom = ['check', 'renewal', 'sealing', 'parley-matches'];
 
 /** An import of a file of ours, as the compiler writes it. */
 const RELATIVE = /(from |import\()['"](\.[^'"]*)\.ts['"]/g;
+
+/** The short names of members, from one bundle to the next. @type {{ props?: object }} */
+const short = {};
 
 const allTypes = mkdtempSync(join(tmpdir(), 'parley-client-types-'));
 try {
   compileTypes(allTypes);
   rmSync('dist', { recursive: true, force: true });
+  shipTypes(allTypes);
   const inputs = await bundle();
   writeFileSync('dist/third-party-licences.txt', licencesOf(inputs));
-  shipTypes(allTypes);
 } finally {
   rmSync(allTypes, { recursive: true, force: true });
 }
@@ -66,7 +69,8 @@ async function bundle() {
       plugins: [withErrorsOf('index')],
     }),
   ]);
-  for (const file of readdirSync('dist')) if (file.endsWith('.js')) await shrink(`dist/${file}`);
+  const inner = innerNames(allTypes);
+  for (const file of readdirSync('dist')) if (file.endsWith('.js')) await shrink(`dist/${file}`, inner);
   return results.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 }
 
@@ -87,18 +91,46 @@ function withErrorsOf(entry) {
   return {
     name: 'with-errors',
     setup(bundler) {
-      bundler.onResolve({ filter: /\/error\.ts$/ }, () => ({ path: `./${entry}.js`, external: true }));
+      bundler.onResolve({ filter: /\/error\.ts$/ }, ({ importer }) =>
+        importer.startsWith(join(import.meta.dirname, 'src'))
+          ? { path: `./${entry}.js`, external: true }
+          : null,
+      );
     },
   };
 }
 
-/** Bundles are minified by what takes more pains than the bundler. @param {string} file */
-async function shrink(file) {
+/**
+ * The members that classes and interfaces have among themselves: what neither the types that are shipped nor the protocol speak of. In
+ * bundles they get short names, each the same one everywhere.
+ *
+ * @param {string} all types
+ */
+function innerNames(all) {
+  const files = (/** @type {string} */ folder, /** @type {RegExp} */ name) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => name.test(file))
+      .map((file) => readFileSync(join(folder, file), 'utf8'));
+  const spoken = [...files('dist', /\.d\.ts$/), ...files('../protocol/src', /(?<!\.test)\.ts$/)];
+  const known = new Set(spoken.flatMap((text) => text.match(/\w+/g)));
+  const members = files(all, /^(?!testing).*(?<!\.test)\.d\.ts$/).flatMap((text) =>
+    [...text.matchAll(/^ +(?:(?:readonly|get|set) )*(\w+)[(:?<]/gm)].map(([, member = '']) => member),
+  );
+  return new RegExp(`^(?:${[...new Set(members)].filter((member) => !known.has(member)).join('|')})$`);
+}
+
+/** Bundles are minified by what takes more pains than the bundler. @param {string} file @param {RegExp} inner names */
+async function shrink(file, inner) {
   const isMapped = file !== 'dist/client.js';
   const content = readFileSync(`${file}.map`, 'utf8');
   const sourceMap = { content, ...(isMapped && { url: `${basename(file)}.map` }) };
-  const options = { module: true, ecma: 2020, compress: { passes: 3 }, sourceMap };
-  const { code = '', map = '' } = await minify(readFileSync(file, 'utf8'), options);
+  // What is off makes code shorter, and packs less well.
+  const compress = { passes: 3, inline: 1, if_return: false, lhs_constants: false };
+  const options = { module: true, ecma: 2020, compress, sourceMap };
+  const mangle = { properties: { regex: inner } };
+  const nameCache = { ...short };
+  const { code = '', map = '' } = await minify(readFileSync(file, 'utf8'), { ...options, mangle, nameCache });
+  short.props = nameCache.props;
   writeFileSync(file, code);
   writeFileSync(`${file}.map`, map);
 }
@@ -131,11 +163,7 @@ function shipTypes(all) {
 function compileTypes(folder) {
   const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
   const options = ['--emitDeclarationOnly', '--declarationMap', 'false', '--outDir', folder];
-  try {
-    execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', ...options], { stdio: 'inherit' });
-  } catch {
-    console.warn('TYPE ERRORS (temporarily not fatal)');
-  }
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', ...options], { stdio: 'inherit' });
 }
 
 /** Follows imports. Whoever installs this package has no other, so there must be none. @param {string} file @param {Set<string>} reached */

@@ -239,7 +239,10 @@ export type Signal =
   | { readonly custom: Json };
 
 export type SignalingPeerEvents = {
-  /** What the other end said with {@link SignalingPeer.signal}. What came before the first listener waits for it. */
+  /**
+   * What the other end said with {@link SignalingPeer.signal}, or as `custom`. What came before the first listener waits for it: up to 256,
+   * and each one more is dropped with an `error`.
+   */
   signal: [Json];
   /** It told something new about itself. */
   updated: [meta: Json | undefined];

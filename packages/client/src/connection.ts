@@ -11,7 +11,6 @@ import { Outage } from './outage.ts';
 import type { Answer, Line, LineEvents, OutgoingSignal, Receipt, Request, Waking } from './ports.ts';
 import { feelPulse, watchPulse } from './pulse.ts';
 import { Reload } from './reload.ts';
-import { keepRenewed } from './renewal.ts';
 import { Requests } from './requests.ts';
 import type { Session, SessionEnd } from './session.ts';
 import { setbackOfClose, unreachable, type Setback } from './setback.ts';
@@ -168,7 +167,13 @@ class Connection implements Line {
   #lookAfter(session: Session, { expiresInMs, heartbeatMs }: Welcome): void {
     const events = this.#events;
     watchPulse(session, heartbeatMs, this.#timers, () => events.isInUse, this.#lifeless);
-    keepRenewed(session, expiresInMs, this.#credential, this.#timers, (error) => events.failed(error));
+    if (expiresInMs === undefined || !this.#credential.isRenewable) return;
+    const failed = (error: Error) => events.failed(error);
+    import('./renewal.ts').then(
+      ({ keepRenewed }) =>
+        session.isOver || keepRenewed(session, expiresInMs, this.#credential, this.#timers, failed),
+      failed, // then the server ends the session, and the next one begins with another token
+    );
   }
 
   readonly #lifeless = (session: Session): void => {

@@ -3,7 +3,6 @@ import { writeSubprotocols } from '@parley/protocol/plain';
 import type { Address } from './address.ts';
 import type { WebSocketConstructor } from './api.ts';
 import { backoffMs } from './backoff.ts';
-import { check } from './check.ts';
 import type { Credential } from './credential.ts';
 import { ParleyError } from './error.ts';
 import { Session, type SessionEnd, type SessionEvents } from './session.ts';
@@ -123,7 +122,7 @@ export class Dialer {
     const setback = end.wasOpen
       ? setbackOfClose(end.code, end.reason)
       : await timers
-          .within(CHECK_WITHIN_MS, check(address.check, token, over))
+          .within(CHECK_WITHIN_MS, askWhy(address.check, token, over))
           .catch(() => unreachable(`nobody answers at ${address.check}`));
     if (!over.aborted) this.#fail(setback);
   }
@@ -132,4 +131,10 @@ export class Dialer {
     this.isTrying = false;
     this.#events.failed(setback);
   }
+}
+
+/** Few need it: {@link Setback} by the server's word, if it has one. */
+async function askWhy(url: string, token: string | undefined, over: AbortSignal): Promise<Setback> {
+  const { check } = await import('./check.ts');
+  return check(url, token, over);
 }

@@ -187,6 +187,23 @@ describe('a room', () => {
   });
 });
 
+it('waiting for a seat while the last one is given up can be aborted, and then nothing is asked for', async () => {
+  const { guest, server, lobby } = await inLobby();
+  let gone = () => {};
+  server.answers.leave = () => new Promise<void>((resolve) => (gone = resolve));
+  void lobby.leave();
+  const abort = new AbortController();
+  const aborted = guest.join('lobby', { signal: abort.signal });
+  abort.abort(new Error('changed my mind'));
+  await expect(aborted).rejects.toThrow('changed my mind');
+  gone();
+  await settled();
+
+  expect(server.said.map(({ type }) => type)).toEqual(['join', 'leave']);
+  await guest.join('lobby');
+  expect(server.said.map(({ type }) => type)).toEqual(['join', 'leave', 'join']);
+});
+
 it('a damaged invitation is refused here, and no part of its key leaves', async () => {
   const { guest, server } = await opened();
 

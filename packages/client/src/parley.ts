@@ -23,8 +23,8 @@ import { Pace } from './pace.ts';
 import type { Line, LineEvents, PeerWire } from './ports.ts';
 import { MeetingRoom } from './room.ts';
 import type { Entry, RoomHost, RoomMessage } from './room.ts';
-import { sealingOf } from './sealing.ts';
 import type { RemotePeer } from './signaling-peer.ts';
+import { unreachable } from './setback.ts';
 import { Timers } from './timers.ts';
 import type { Wire } from './wire.ts';
 import { WireMemories } from './wire-memories.ts';
@@ -39,7 +39,9 @@ export async function openParley<P extends RemotePeer>(
   openLine: OpenLine,
   makePeer: (wire: PeerWire) => P,
 ): Promise<Parley<P>> {
-  const guest = new Guest(sealingOf(options), makePeer);
+  const isSealed = options.seal ?? options.open;
+  const sealing = isSealed && (await needed(import('./sealing.ts'))).ownSealing(options);
+  const guest = new Guest(sealing, makePeer);
   guest.line = await openLine(url, options, guest);
   return guest;
 }
@@ -75,7 +77,7 @@ class Guest<P extends RemotePeer>
   /** An answer is taken up a moment after it has come; what came right behind it waits here. */
   readonly #early: RoomMessage[] = [];
   #unanswered = 0;
-  #welcome: Welcome | undefined;
+  #welcome!: Welcome;
   #isClosed = false;
 
   constructor(sealing: Entry['sealing'], makePeer: (wire: PeerWire) => P) {
@@ -85,15 +87,15 @@ class Guest<P extends RemotePeer>
   }
 
   get id(): string {
-    return this.#welcome?.peer ?? '';
+    return this.#welcome.peer;
   }
 
   get user(): string | undefined {
-    return this.#welcome?.user;
+    return this.#welcome.user;
   }
 
   get node(): string | undefined {
-    return this.#welcome?.node;
+    return this.#welcome.node;
   }
 
   get state(): ConnectionState {
@@ -115,7 +117,7 @@ class Guest<P extends RemotePeer>
 
   async match(queue: string, options: MatchOptions = {}): Promise<Room<P>> {
     this.#refuseIfClosed();
-    const { Matches } = await import('./parley-matches.ts');
+    const { Matches } = await needed(import('./parley-matches.ts'));
     this.#refuseIfClosed();
     this.#matches ??= new Matches(this.line, this.timers);
     return this.#matches.wait(queue, options);
@@ -130,11 +132,11 @@ class Guest<P extends RemotePeer>
   // What its rooms ask ----------------------------------------------------------------------------------------------------
 
   get instance(): string {
-    return this.#welcome?.instance ?? '';
+    return this.#welcome.instance;
   }
 
   get maxMessageBytes(): number {
-    return this.#welcome?.limits.maxMessageBytes ?? Infinity;
+    return this.#welcome.limits.maxMessageBytes ?? Infinity;
   }
 
   left({ code }: MeetingRoom<P>): void {
@@ -191,8 +193,6 @@ class Guest<P extends RemotePeer>
     signal?.throwIfAborted();
     const join = { type: 'join', ...wish } as Entry['join'];
     const entry = secret ? await secretEntry(join, secret) : { join, sealing: this.#sealing };
-    // What is said of the room until `left` is about the former seat.
-    await this.#leaving.get(join.room);
     signal?.throwIfAborted();
     this.#refuseIfClosed();
     const there = this.rooms.get(join.room ?? '');
@@ -209,7 +209,13 @@ class Guest<P extends RemotePeer>
       if (entering.wanted === 0) void room.leave();
       return room;
     };
-    const room = this.#answered(join, take).finally(() => this.#entering.delete(join.room));
+    const enter = async () => {
+      // What is said of the room until `left` is about the former seat.
+      await this.#leaving.get(join.room);
+      if (entering.wanted === 0) throw new ParleyError('aborted');
+      return this.#answered(join, take);
+    };
+    const room = enter().finally(() => this.#entering.delete(join.room));
     const entering = { wanted: 0, room };
     this.#entering.set(join.room, entering);
     return entering;
@@ -290,9 +296,15 @@ class Guest<P extends RemotePeer>
 
 /** Few need it; whoever does waits for it once. */
 async function secretEntry(join: Entry['join'], secret: string | true): Promise<Entry> {
-  const { newKey, secretSealing } = await import('./sealing-secret.ts');
-  const key = secret === true ? newKey() : secret;
-  return { join, key, sealing: await secretSealing(key) };
+  const { secretSealing } = await needed(import('./sealing.ts'));
+  return { join, ...(await secretSealing(secret === true ? undefined : secret)) };
+}
+
+/** A part of this program that few need, and that is not always to be had: then it rejects with ParleyError `unreachable`. */
+async function needed<Module>(part: Promise<Module>): Promise<Module> {
+  return part.catch((error: unknown) => {
+    throw unreachable(String(error)).error;
+  });
 }
 
 function isAboutRoom(message: Outgoing): message is RoomMessage {

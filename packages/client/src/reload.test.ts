@@ -18,10 +18,14 @@ it('does without a storage that is full: nothing throws, and a page that loads i
   expect(goodbyesOf(full)).toBe(1);
 });
 
+it('a page that is not loaded again after all says goodbye when it goes later', () => {
+  expect(goodbyesOf(storing(() => {}), ['navigateerror'])).toBe(1);
+});
+
 const storing = (setItem: () => void) => ({ setItem, removeItem: () => {} });
 
 /** How often a hidden page has said goodbye that got a proof, and then loaded itself again. */
-function goodbyesOf(sessionStorage: object): number {
+function goodbyesOf(sessionStorage: object, meanwhile: readonly string[] = []): number {
   vi.stubGlobal('sessionStorage', sessionStorage);
   const over = new AbortController();
   let goodbyes = 0;
@@ -30,6 +34,7 @@ function goodbyesOf(sessionStorage: object): number {
   reload.proof = 'proof';
   const { navigation } = globalThis as unknown as { navigation: EventTarget };
   navigation.dispatchEvent(Object.assign(new Event('navigate'), { navigationType: 'reload' }));
+  for (const name of meanwhile) navigation.dispatchEvent(new Event(name));
   page.dispatchEvent(new Event('pagehide'));
   over.abort();
   return goodbyes;

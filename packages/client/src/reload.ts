@@ -58,6 +58,8 @@ export class Reload {
       ({ navigationType }: NavigateEvent) => (isReloading = navigationType === 'reload'),
       listen,
     );
+    // The visitor, or the page, may stay after all.
+    navigation?.addEventListener('navigateerror', () => (isReloading = false), listen);
     over.addEventListener('abort', () => (this.proof = undefined));
   }
 

@@ -12,12 +12,12 @@ const AGAIN_AFTER_MS = 5_000;
 /**
  * Shows a session newer tokens before the last one expires.
  *
- * @param expiresInMs what is left of the token; `undefined` if it does not expire
+ * @param expiresInMs what is left of the token
  * @param report hears why there was no newer token; it is tried again, until the server ends the session
  */
 export function keepRenewed(
   session: Session,
-  expiresInMs: number | undefined,
+  expiresInMs: number,
   credential: Credential,
   timers: Timers,
   report: (error: Error) => void,
@@ -39,7 +39,8 @@ export function keepRenewed(
     if (answer?.type === 'error') failed(errorOf(answer));
     if (answer?.type !== 'refreshed') return;
     credential.accept(token);
-    keepRenewed(session, answer.expiresInMs, credential, timers, report);
+    if (answer.expiresInMs !== undefined)
+      keepRenewed(session, answer.expiresInMs, credential, timers, report);
   };
-  if (expiresInMs !== undefined && credential.isRenewable) renewAfter(expiresInMs * PART);
+  renewAfter(expiresInMs * PART);
 }

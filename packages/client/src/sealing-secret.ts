@@ -1,16 +1,16 @@
 import type { Json, SealContext } from './api.ts';
 import { ParleyError } from './error.ts';
-import type { SealingMaker } from './sealing.ts';
+import type { Cipher } from './sealing.ts';
 
 const IV_BYTES = 12;
 
 /**
- * Seals with the key of a secret room: AES-GCM with a random 96-bit iv, bound to the room and the two instances, so that nothing can be
+ * With the key of a secret room: AES-GCM with a random 96-bit iv, bound to the room and the two instances, so that nothing can be
  * sent back or to somebody else. Within it travels a count, so that nothing can be said a second time.
  *
  * @throws ParleyError `insecure-context`
  */
-export async function secretSealing(key: string): Promise<SealingMaker> {
+export async function secretCipher(key: string): Promise<() => Cipher> {
   const { subtle } = globalThis.crypto ?? {};
   if (!subtle) throw new ParleyError('insecure-context', 'a secret room needs https, or localhost');
   const secret = await subtle.importKey('raw', bytesOf(key), 'AES-GCM', false, ['encrypt', 'decrypt']);

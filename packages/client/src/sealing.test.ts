@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
-import { newKey, secretSealing } from './sealing-secret.ts';
-import { sealedIn, sealingOf } from './sealing.ts';
+import { newKey, secretCipher } from './sealing-secret.ts';
+import { ownSealing, secretSealing, Sealing } from './sealing.ts';
 
 const THERE = { room: 'K7QM-2XRA', from: 'i.1', to: 'i.2' };
 const BACK = { ...THERE, from: 'i.2', to: 'i.1' };
@@ -45,8 +45,8 @@ describe('the sealing of a secret room', () => {
   });
 
   it('opens nothing with another key', async () => {
-    const sender = (await secretSealing(newKey()))();
-    const receiver = (await secretSealing(newKey()))();
+    const sender = (await secretCipher(newKey()))();
+    const receiver = (await secretCipher(newKey()))();
 
     await expect(receiver.open(await sender.seal({ custom: 1 }, THERE), THERE)).rejects.toMatchObject({
       name: 'OperationError',
@@ -67,7 +67,7 @@ describe('the sealing of a secret room', () => {
   it('says so where the platform has no cryptography, as on a page of plain http', async () => {
     vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) });
     try {
-      await expect(secretSealing(newKey())).rejects.toMatchObject({ code: 'insecure-context' });
+      await expect(secretCipher(newKey())).rejects.toMatchObject({ code: 'insecure-context' });
     } finally {
       vi.unstubAllGlobals();
     }
@@ -75,19 +75,50 @@ describe('the sealing of a secret room', () => {
 });
 
 it('who can only seal, or only open, is told so', () => {
-  expect(() => sealingOf({ seal: (signal) => signal })).toThrow(TypeError);
-  expect(() => sealingOf({ open: (sealed) => sealed })).toThrow(TypeError);
-  expect(sealingOf({})).toBeUndefined();
+  expect(() => ownSealing({ seal: (signal) => signal })).toThrow(TypeError);
+  expect(() => ownSealing({ open: (sealed) => sealed })).toThrow(TypeError);
 });
 
-it('what anybody could read is not taken for sealed', () => {
-  expect(sealedIn({ custom: { sealed: 'x' } })).toBe('x');
-  expect(() => sealedIn({ custom: 'x' })).toThrow('not-sealed');
-  expect(() => sealedIn({ candidate: null })).toThrow('not-sealed');
-  expect(() => sealedIn({ custom: null })).toThrow('not-sealed');
+describe('whoever seals may take its time, and', () => {
+  it('the order holds, in both directions, also behind what could not be sealed or opened', async () => {
+    const delays = [30, 5, 15, 0];
+    const slowly = async (word: unknown) => {
+      await new Promise((resolve) => setTimeout(resolve, delays.shift()));
+      if (word === 'odd') throw new Error('odd');
+      return word as string;
+    };
+    const sealing = new Sealing({
+      seal: (signal) => slowly((signal as { custom: string }).custom),
+      open: slowly,
+    });
+    const done: unknown[] = [];
+    const note = (outcome: unknown) => void done.push(outcome);
+    const sealed = ['one', 'odd', 'two'].map((custom) => sealing.seal({ custom }, THERE).then(note, note));
+    expect(sealing.size).toBe(3);
+    await Promise.all(sealed);
+    expect(sealing.size).toBe(0);
+    expect(done.splice(0)).toEqual([
+      { custom: { sealed: 'one' } },
+      expect.objectContaining({ message: 'odd' }),
+      { custom: { sealed: 'two' } },
+    ]);
+    delays.push(30, 5, 0);
+    const words = ['one', 'odd', 'two'];
+    const opened = words.map((word) => sealing.open({ custom: { sealed: word } }, BACK).then(note, note));
+    await Promise.all(opened);
+    expect(done).toEqual(['one', expect.objectContaining({ message: 'odd' }), 'two']);
+  });
+
+  it.each([{ custom: 'x' }, { candidate: null }, { custom: null }])(
+    'what anybody could read is not taken for sealed: %j',
+    async (signal) => {
+      const { sealing } = await secretSealing();
+      await expect(sealing().open(signal, THERE)).rejects.toMatchObject({ code: 'not-sealed' });
+    },
+  );
 });
 
 async function pair() {
-  const make = await secretSealing(newKey());
+  const make = await secretCipher(newKey());
   return { sender: make(), receiver: make() };
 }

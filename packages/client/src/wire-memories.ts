@@ -1,6 +1,6 @@
 import type { WireMemory } from './wire.ts';
 
-const MOST = 1_024;
+const MOST = 16_384;
 
 /**
  * What former seats have left: numbers belong to two lives in a room, and not to their seats. Whoever leaves and comes back in the same

@@ -7,7 +7,6 @@ import { Exchange, Stream } from './exchange.ts';
 import type { ExchangePorts } from './exchange.ts';
 import { MOST_WAITING } from './outbox.ts';
 import type { Negotiator, Nudge, PeerWire } from './ports.ts';
-import { sealedIn } from './sealing.ts';
 import type { Sealing, SealingMaker } from './sealing.ts';
 import type { RemotePeer } from './signaling-peer.ts';
 
@@ -55,11 +54,8 @@ export class Wire<P extends RemotePeer> implements PeerWire {
   /** The same life, met again. */
   #next: Wire<P> | undefined;
   #negotiator: Negotiator | undefined;
-  /** Each runs when the one before has ended: others may take their time, and the order holds. */
-  #sealing: Promise<void> = Promise.resolve();
-  #opening = this.#sealing;
-  #linking = this.#sealing;
-  #inSealing = 0;
+  /** A negotiator may take its time, and the order holds. */
+  #linking: Promise<void> = Promise.resolve();
   readonly #givenUp = new WeakMap<Signal, () => void>();
   #goneBy: string | undefined;
 
@@ -93,11 +89,16 @@ export class Wire<P extends RemotePeer> implements PeerWire {
     if (bytes * (sealing ? SEALED_GROWTH : 1) > this.#ports.maxMessageBytes) throw new ParleyError('too-big');
     // A node cannot say which frame it was that it could not read for this.
     if (depthOf(said) > MOST_DEPTH) throw new ParleyError('bad-message');
-    if (stream.outbox.size + this.#inSealing >= MOST_WAITING) throw new ParleyError('too-many');
+    if (stream.outbox.size + (sealing?.size ?? 0) >= MOST_WAITING) throw new ParleyError('too-many');
     if (givenUp) this.#givenUp.set(said, givenUp);
-    if (sealing) this.#seal(said, sealing);
-    else if (this.#goneBy === undefined) this.#exchange.say(said, said, bytes);
-    else queueMicrotask(() => this.#undeliverable(said));
+    if (!sealing) return this.#say(said, said);
+    sealing.seal(said, this.#context(this.#instance, this.peer.instance)).then(
+      (sealed) => this.#say(said, sealed),
+      (error: unknown) => {
+        this.#failed(error);
+        this.#undeliverable(said, 'seal');
+      },
+    );
   }
 
   iceServers(): Promise<RTCIceServer[]> {
@@ -175,25 +176,9 @@ export class Wire<P extends RemotePeer> implements PeerWire {
     this.#negotiator?.letGo(reason);
   }
 
-  #seal(signal: Signal, { seal }: Sealing): void {
-    this.#inSealing++;
-    this.#sealing = this.#sealing
-      .then(() => seal(signal as Json, this.#context(this.#instance, this.peer.instance)))
-      .then(
-        (sealed) => this.#saySealed(signal, { custom: { sealed } }),
-        (error: unknown) => {
-          this.#failed(error);
-          this.#undeliverable(signal, 'seal');
-        },
-      )
-      .finally(() => this.#inSealing--);
-  }
-
-  #saySealed(signal: Signal, body: Signal): void {
-    const bytes = frameBytesOf(body);
-    if (this.#goneBy !== undefined) this.#undeliverable(signal);
-    else if (bytes > this.#ports.maxMessageBytes) this.#undeliverable(signal, 'too-big');
-    else this.#exchange.say(signal, body, bytes);
+  #say(signal: Signal, body: Signal): void {
+    if (this.#goneBy === undefined) this.#exchange.say(signal, body, frameBytesOf(body));
+    else queueMicrotask(() => this.#undeliverable(signal));
   }
 
   #undeliverable(signal: Signal, reason = this.#goneBy ?? ''): void {
@@ -203,9 +188,9 @@ export class Wire<P extends RemotePeer> implements PeerWire {
   #hear(signal: Signal): void {
     const { sealing } = this.memory;
     if (!sealing) return this.#handOn(signal);
-    this.#opening = this.#opening
-      .then(() => sealing.open(sealedIn(signal), this.#context(this.peer.instance, this.#instance)))
-      .then((opened) => this.#handOn(opened as Signal))
+    sealing
+      .open(signal, this.#context(this.peer.instance, this.#instance))
+      .then((opened) => this.#handOn(opened))
       .catch((error: unknown) => this.#failed(error));
   }
 
