@@ -124,9 +124,7 @@ async function shrink(file, inner) {
   const isMapped = file !== 'dist/client.js';
   const content = readFileSync(`${file}.map`, 'utf8');
   const sourceMap = { content, ...(isMapped && { url: `${basename(file)}.map` }) };
-  // What is off makes code shorter, and packs less well.
-  const compress = { passes: 3, inline: 1, if_return: false, lhs_constants: false };
-  const options = { module: true, ecma: 2020, compress, sourceMap };
+  const options = { module: true, ecma: 2020, compress: { passes: 3, inline: 1 }, sourceMap };
   const mangle = { properties: { regex: inner } };
   const nameCache = { ...short };
   const { code = '', map = '' } = await minify(readFileSync(file, 'utf8'), { ...options, mangle, nameCache });

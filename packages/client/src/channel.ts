@@ -66,7 +66,7 @@ export class SharedChannel extends Emitter<ChannelEvents> implements Channel {
   send(message: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>): void {
     const channel = this.#spokenOn;
     if (channel?.readyState !== 'open')
-      throw new ParleyError('not-open', `the channel "${this.label}" is not open`);
+      throw new ParleyError('not-open', `channel "${this.label}" is not open`);
     if (typeof message === 'string') channel.send(message);
     // node-datachannel would take the elements of other views for bytes.
     else if (ArrayBuffer.isView(message))
@@ -161,6 +161,6 @@ export class SharedChannel extends Emitter<ChannelEvents> implements Channel {
   }
 
   #closed(): ParleyError {
-    return new ParleyError('closed', `the channel "${this.label}" is closed`);
+    return new ParleyError('closed', `channel "${this.label}" is closed`);
   }
 }

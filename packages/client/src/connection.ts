@@ -110,10 +110,9 @@ class Connection implements Line {
     this.#requests.created(snapshot);
   }
 
-  signal(message: OutgoingSignal): Promise<Receipt> | undefined {
+  signal(message: OutgoingSignal): Promise<Receipt | undefined> | undefined {
     // The answers to a signal are receipts as they come.
-    const lost = { type: 'lost-session' };
-    return this.#current?.ask(message).then((answer) => (answer ?? lost) as Receipt);
+    return this.#current?.ask(message) as Promise<Receipt | undefined> | undefined;
   }
 
   acknowledge(message: OutgoingSignal): void {
@@ -258,5 +257,5 @@ class Connection implements Line {
 
 function webSocketOf({ webSocket = globalThis.WebSocket }: ConnectOptions): WebSocketConstructor {
   if (webSocket) return webSocket;
-  throw new ParleyError('unsupported', 'this platform has no WebSocket: give one as `webSocket`');
+  throw new ParleyError('unsupported', 'no WebSocket here: give one as `webSocket`');
 }

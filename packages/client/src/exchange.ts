@@ -144,12 +144,12 @@ export class Exchange {
     void receipt.then((settled) => this.#settle(parcel, settled));
   }
 
-  #settle(parcel: Parcel, receipt: Receipt): void {
+  #settle(parcel: Parcel, receipt: Receipt | undefined): void {
     if (this.#isOver) return;
     const fate = fateOf(receipt);
     this.#outbox.settle(parcel, fate);
     if (fate === 'delivered' && !this.#outbox.counts) this.#failures = 0;
-    if (receipt.type === 'error') {
+    if (receipt?.type === 'error') {
       if (receipt.code === 'rate-limited') this.#ports.pace.hold(receipt.retryAfterMs ?? 0);
       if (receipt.code === 'bad-message' && parcel.signal) this.#giveUp(parcel, receipt.code);
       else if (fate === 'waiting' || this.#outbox.counts) this.#hold(receipt.retryAfterMs);
@@ -206,9 +206,8 @@ function payloadOf(message: RelayedSignal): Signal | undefined {
   return undefined;
 }
 
-function fateOf(receipt: Receipt): Fate {
+function fateOf(receipt: Receipt | undefined): Fate {
+  if (!receipt) return 'unknown';
   if (receipt.type === 'delivered' || receipt.type === 'kept') return receipt.type;
-  const isUnknown =
-    receipt.type === 'lost-session' || ['delivery-timeout', 'cluster-unavailable'].includes(receipt.code);
-  return isUnknown ? 'unknown' : 'waiting';
+  return ['delivery-timeout', 'cluster-unavailable'].includes(receipt.code) ? 'unknown' : 'waiting';
 }

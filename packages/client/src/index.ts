@@ -22,7 +22,7 @@ export { ParleyError } from './error.ts';
 export async function connect(url: string, options: PeerConnectOptions = {}): Promise<Parley> {
   const { RTCPeerConnection } = (options.rtc ?? globalThis) as LinkPlatform;
   if (!RTCPeerConnection)
-    throw new ParleyError('unsupported', 'this platform has no RTCPeerConnection: give one as `rtc`');
+    throw new ParleyError('unsupported', 'no RTCPeerConnection here: give one as `rtc`');
   const platform = { RTCPeerConnection, configuration: options.rtcConfiguration };
   return openParley(url, options, openConnection, (wire) => new LinkedPeer(wire, platform));
 }

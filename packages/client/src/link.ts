@@ -197,6 +197,6 @@ export class Link implements Negotiator {
   }
 
   #fail(error: unknown): void {
-    if (!this.isClosed) this.#events.failed(error instanceof Error ? error : new Error(String(error)));
+    if (!this.isClosed) this.#events.failed(error as Error);
   }
 }

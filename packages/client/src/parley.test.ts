@@ -285,6 +285,7 @@ type Asked = { type: string; room?: string; meta?: unknown };
 /** The line, and what is behind it. */
 class Server {
   events!: LineEvents;
+  state = 'open';
   readonly said: Asked[] = [];
   readonly signals: OutgoingSignal[] = [];
   receipt: Receipt = { type: 'delivered' };
@@ -305,7 +306,10 @@ class Server {
 
   acknowledge(): void {}
 
-  close(): void {}
+  close(): void {
+    this.state = 'closed';
+    this.events.changed({ state: 'closed', reason: 'closed', willReturn: false });
+  }
 
   welcome(more: object = {}): void {
     const who = { type: 'welcome', peer: 'p.me', instance: 'i.me', resumed: false };

@@ -78,7 +78,6 @@ class Guest<P extends RemotePeer>
   readonly #early: RoomMessage[] = [];
   #unanswered = 0;
   #welcome!: Welcome;
-  #isClosed = false;
 
   constructor(sealing: Entry['sealing'], makePeer: (wire: PeerWire) => P) {
     super();
@@ -124,7 +123,6 @@ class Guest<P extends RemotePeer>
   }
 
   close(): void {
-    this.#end('closed');
     for (const stray of this.strays) stray.letGo('closed');
     this.line.close();
   }
@@ -170,7 +168,7 @@ class Guest<P extends RemotePeer>
   }
 
   changed(change: StateChange): void {
-    if (change.state === 'closed') this.#end(change.reason ?? 'closed');
+    if (change.state === 'closed') this.#end(change.reason);
     this.emit('state', change);
   }
 
@@ -242,7 +240,7 @@ class Guest<P extends RemotePeer>
 
   /** A match has brought us together; if nobody waits for it any more, we go again. */
   #found(snapshot: Matched): void {
-    if (this.#isClosed) return;
+    if (this.state === 'closed') return;
     const { room: name, queue } = snapshot;
     const room = this.#take(snapshot, { join: { type: 'join', room: name }, queue, sealing: this.#sealing });
     if (!this.#matches?.found(snapshot, room)) void room.leave();
@@ -281,13 +279,11 @@ class Guest<P extends RemotePeer>
   }
 
   #refuseIfClosed(): void {
-    if (this.#isClosed) throw new ParleyError('closed');
+    if (this.state === 'closed') throw new ParleyError('closed');
   }
 
   /** We are in no room any more. */
-  #end(reason: string): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+  #end(reason = 'closed'): void {
     for (const room of this.rooms.values()) room.end(reason);
     this.#matches?.close(new ParleyError(reason));
     this.timers.clear();

@@ -9,12 +9,11 @@ export type Request = Exclude<Incoming, { type: 'bye' | 'signal' }>;
 export type Answer = Outgoing;
 export type OutgoingSignal = Omit<Extract<Incoming, { type: 'signal' }>, 'id'>;
 
-/** What became of a signal; `lost-session`: the socket ended first, and nobody knows. */
+/** What became of a signal. */
 export type Receipt =
   | { readonly type: 'delivered' }
   | { readonly type: 'kept'; readonly forMs: number }
-  | { readonly type: 'error'; readonly code: string; readonly retryAfterMs?: number }
-  | { readonly type: 'lost-session' };
+  | { readonly type: 'error'; readonly code: string; readonly retryAfterMs?: number };
 
 /** The device may have slept and is seen again, or its network is another: then every path is doubtful. */
 export type Waking = 'shown' | 'network';
@@ -48,8 +47,11 @@ export interface Line {
   request<Type extends Request['type']>(message: Extract<Request, { type: Type }>): Promise<Answer>;
   /** The snapshot of a room with a code that nobody knows of: it answers the `create` that waits, if there is one and no other. */
   created(snapshot: RoomSnapshot): void;
-  /** Sends a signal once, on the session that is open, and says what became of it. `undefined`: no session is open, nothing was sent. */
-  signal(message: OutgoingSignal): Promise<Receipt> | undefined;
+  /**
+   * Sends a signal once, on the session that is open, and says what became of it; resolves with `undefined` where the socket ended first,
+   * and nobody knows. No promise: no session is open, nothing was sent.
+   */
+  signal(message: OutgoingSignal): Promise<Receipt | undefined> | undefined;
   /** An `ack` alone: no receipt wanted. Nothing happens without an open session. */
   acknowledge(message: OutgoingSignal): void;
   close(): void;

@@ -19,7 +19,12 @@ it('does without a storage that is full: nothing throws, and a page that loads i
 });
 
 it('a page that is not loaded again after all says goodbye when it goes later', () => {
-  expect(goodbyesOf(storing(() => {}), ['navigateerror'])).toBe(1);
+  expect(
+    goodbyesOf(
+      storing(() => {}),
+      ['navigateerror'],
+    ),
+  ).toBe(1);
 });
 
 const storing = (setItem: () => void) => ({ setItem, removeItem: () => {} });

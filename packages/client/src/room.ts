@@ -67,8 +67,8 @@ export class MeetingRoom<P extends RemotePeer> extends Emitter<RoomEvents<P>> im
 
   /** The `join` that enters it again. */
   get join(): Entry['join'] {
-    const meta = this.#meta === undefined ? {} : { meta: this.#meta };
-    return { ...this.#entry.join, ...meta, room: this.code as RoomId };
+    const meta = this.#meta;
+    return { ...this.#entry.join, ...(meta !== undefined && { meta }), room: this.code as RoomId };
   }
 
   async update(meta: Json): Promise<void> {

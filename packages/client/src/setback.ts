@@ -27,7 +27,7 @@ export function setbackOfClose(code: number, reason: string): Setback {
   const { name = 'unreachable', retryAfterMs } = parseCloseReason(reason) ?? {};
   const isTooMuch = TOO_MUCH.includes(code);
   const waitMs = isTooMuch ? Math.max(SLOWER_MS, retryAfterMs ?? 0) : retryAfterMs;
-  const error = new ParleyError(name, `the connection was closed: ${code} ${reason}`, waitMs);
+  const error = new ParleyError(name, `closed: ${code} ${reason}`, waitMs);
   const reconnect = isTooMuch || code === TOO_BIG ? 'later' : reconnectAfterClose(code);
   return { error, next: reconnect === 'changed' ? 'token' : reconnect };
 }

@@ -73,7 +73,7 @@ export class LossyPair {
       }, GONE_MS);
     };
     const renew = () => setTimeout(() => this.ends[other].exchange.resume(), GONE_MS);
-    const transmit = (frame: OutgoingSignal): Receipt => {
+    const transmit = (frame: OutgoingSignal): Receipt | undefined => {
       frames.push(frame);
       const fate = this.#fateOf();
       if (fate.startsWith('arrives')) deliver(frame, 5);
@@ -82,12 +82,12 @@ export class LossyPair {
       if (fate === 'lost-as-delivered') renew();
       if (fate.endsWith('in-doubt')) return { type: 'error', code: 'delivery-timeout' };
       if (fate === 'drops-session') drop();
-      return { type: fate === 'drops-session' ? 'lost-session' : 'delivered' };
+      return fate === 'drops-session' ? undefined : { type: 'delivered' };
     };
     const line = {
       signal: (frame) =>
         isOpen
-          ? new Promise<Receipt>((resolve) => {
+          ? new Promise<Receipt | undefined>((resolve) => {
               const receipt = transmit(frame);
               setTimeout(() => resolve(receipt), 10);
             })
@@ -96,7 +96,7 @@ export class LossyPair {
         if (!isOpen) return;
         // Without an `id`, only errors are told.
         const receipt = transmit(frame);
-        if (receipt.type === 'error') setTimeout(() => exchange.acknowledge(2_000), 10);
+        if (receipt?.type === 'error') setTimeout(() => exchange.acknowledge(2_000), 10);
       },
     } as Line;
     const ports = { line, timers, pace: new Pace(timers), maxMessageBytes: 65_536 };
