@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { openPage, type WatchedPage } from '../support/browser.ts';
 import { type NodeProcess, startNode } from '../support/process.ts';
 import { shippedPath } from '../support/shipped.ts';
+import { until } from '../support/until.ts';
 
 const CODE = /^[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}$/;
 
@@ -117,4 +118,18 @@ export async function openPair(
   await Promise.all([host.canWrite(), guest.canWrite()]);
   await Promise.all([host.stands('connected'), guest.stands('connected')]);
   return [host, guest];
+}
+
+/** Waits until pictures of the other side come, one after the other. */
+export async function framesArrive(side: DemoPage): Promise<void> {
+  const before = await frames(side);
+  await until('pictures of the other side', async () => (await frames(side)) > before + 5, 20_000);
+}
+
+/** How many pictures of the other side were shown so far. */
+function frames({ page }: DemoPage): Promise<number> {
+  return page.evaluate(() => {
+    const video = document.querySelector<HTMLVideoElement>('[data-testid=their-video]');
+    return video?.checkVisibility() === true ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
+  });
 }

@@ -93,6 +93,13 @@ describe.runIf(has('chromium') && has('python3'))('the Python client of PROTOCOL
     return [startPython(node), page];
   };
 
+  it('has 30 lines', () => {
+    const lines = codeBlock(SPECIFICATION, 'python').split('\n');
+    expect(lines.filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(30);
+    // And not by writing two into one.
+    expect(lines.filter((line) => line.includes(';') || line.length > 120)).toEqual([]);
+  });
+
   it.each([
     ['offers when it comes second', { first: 'page', script: javascript, offerer: 'python' }],
     ['waits for the offer when it was first', { first: 'python', script: javascript, offerer: 'page' }],

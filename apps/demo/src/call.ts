@@ -1,5 +1,6 @@
 import type { Peer } from '@parley/client';
 
+import { CallLine } from './call-line.ts';
 import type { Opened } from './camera.ts';
 import { openBoth, openCamera } from './camera.ts';
 import { page } from './page.ts';
@@ -9,6 +10,7 @@ import { cameraProblem } from './words.ts';
 /** The video call: what this side sends, and the buttons for it. What the other side sends is {@link TheirVideo}. */
 export class Call {
   #peer: Peer | undefined;
+  #line: CallLine | undefined;
   /** What is sent. Its tracks come and go, and the SDK follows them. */
   #mine: MediaStream | undefined;
   #isAsking = false;
@@ -25,6 +27,7 @@ export class Call {
   meet(peer: Peer): void {
     this.#peer = peer;
     this.#theirs.meet(peer);
+    this.#line = new CallLine(peer, (sent) => peer === this.#peer && this.#theirs.told(sent));
     if (this.#mine) peer.addStream(this.#mine);
     this.#show();
   }
@@ -94,8 +97,10 @@ export class Call {
 
   #show(): void {
     const isOn = this.#mine !== undefined;
+    this.#line?.tell(new Set(this.#mine?.getTracks().map(({ kind }) => kind)));
     page.call.disabled = !isOn && !this.#canStart;
-    page.call.title = page.call.disabled ? 'A call begins by way of the server, once you are connected' : '';
+    page.camera.disabled = this.#camera === undefined && !this.#canStart;
+    for (const button of [page.call, page.camera]) button.title = button.disabled ? NEEDS_SERVER : '';
     page.videos.hidden = !isOn && !this.#theirs.isThere;
     page.callLabel.textContent = isOn
       ? 'End call'
@@ -111,3 +116,5 @@ export class Call {
     if (page.myVideo.srcObject !== (this.#mine ?? null)) page.myVideo.srcObject = this.#mine ?? null;
   }
 }
+
+const NEEDS_SERVER = 'What is sent anew begins by way of the server, once you are connected';

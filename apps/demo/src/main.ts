@@ -107,7 +107,9 @@ function meet(peer: Peer): void {
 }
 
 function greet(): void {
-  showNote('What you write now goes from browser to browser. Files too: drop one anywhere.');
+  showNote(
+    'What you write now goes from browser to browser. Files too: drop one anywhere, or take the paper clip.',
+  );
   show();
   leadToWriting();
 }

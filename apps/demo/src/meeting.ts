@@ -6,6 +6,7 @@ import type { Insight } from './live.ts';
 import { pathOf } from './path.ts';
 import type { Path } from './path.ts';
 import type { Facts, Other } from './status.ts';
+import { whyNot } from './why-not.ts';
 
 export interface MeetingEvents {
   /** Something of {@link Meeting.facts} is another than before. */
@@ -14,8 +15,10 @@ export interface MeetingEvents {
   met(peer: Peer): void;
 }
 
-/** How long one attempt to reach the server lasts before people are told. */
+/** How long people wait for the server before they are told why. */
 const PATIENCE_MS = 5_000;
+/** How often somebody asks for a seat who waits for one. */
+const KNOCK_MS = 5_000;
 const PATH_INTERVAL_MS = 1_000;
 /** How long two may look for a path before people are told that there may be none. Browsers themselves give up late, or never. */
 const NO_PATH_AFTER_MS = 20_000;
@@ -82,6 +85,32 @@ export class Meeting {
       this.#enter(await (code === undefined ? parley.create() : parley.join(code)));
     } catch (error) {
       this.#ended(error);
+      if (code !== undefined && this.#end?.code === 'room-full') this.#waitForSeat(parley, code);
+    }
+  }
+
+  /** Asks again and again: one of the two seats may be kept for us, who left it without a goodbye, as when a page is loaded again without a server. */
+  #waitForSeat(parley: Parley, code: string): void {
+    this.#end = { code: 'seat-awaited' };
+    this.#events.changed();
+    const again = () =>
+      setTimeout(() => void this.#knock(parley, code).then((goesOn) => goesOn && again()), KNOCK_MS);
+    again();
+  }
+
+  /** @returns whether to knock again */
+  async #knock(parley: Parley, code: string): Promise<boolean> {
+    if (this.#room !== undefined) return false;
+    try {
+      const room = await parley.join(code);
+      // Somebody may have gone elsewhere in the meantime.
+      if (this.#room === undefined) this.#enter(room);
+      else if (room !== this.#room) await room.leave();
+      return false;
+    } catch (error) {
+      if (error instanceof ParleyError && WORTH_KNOCKING.has(error.code)) return true;
+      this.#ended(error);
+      return false;
     }
   }
 
@@ -105,20 +134,27 @@ export class Meeting {
     this.#parley?.close();
   }
 
-  /** Tries until the server is there, or says something that waiting does not mend. */
+  /**
+   * Waits until the server is there, or says something that waiting does not mend. One call of the SDK, however long it takes: a page that
+   * was loaded again takes its former place with the first attempt that gets through, and with no other call.
+   */
   async #reach(): Promise<Parley | undefined> {
     const { server, token } = this.#address;
-    for (;;) {
-      try {
-        return await connect(server, { ...(token !== undefined && { token }), timeoutMs: PATIENCE_MS });
-      } catch (error) {
-        if (!isPassing(error)) {
-          this.#ended(error);
-          return undefined;
-        }
-        this.#serverChanged({ state: 'connecting', reason: error.code, willReturn: true });
-      }
+    const patience = setInterval(() => void this.#explainDelay(), PATIENCE_MS);
+    try {
+      return await connect(server, { ...(token !== undefined && { token }), timeoutMs: Infinity });
+    } catch (error) {
+      this.#ended(error);
+      return undefined;
+    } finally {
+      clearInterval(patience);
     }
+  }
+
+  async #explainDelay(): Promise<void> {
+    const reason = await whyNot(this.#address);
+    if (this.#parley === undefined && this.#end === undefined)
+      this.#serverChanged({ state: 'connecting', reason, willReturn: true });
   }
 
   #enter(room: Room): void {
@@ -146,6 +182,8 @@ export class Meeting {
   }
 
   #meet(peer: Peer): void {
+    // Its link may still stand, if the server has forgotten one of us: there is to be one, and the call on one only.
+    this.#peer?.close();
     this.#forget(peer.isAway ? 'away' : 'here');
     this.#peer = peer;
     const isCurrent = () => peer === this.#peer;
@@ -224,19 +262,5 @@ function nodeIn(teller: unknown): string | undefined {
   return typeof teller.node === 'string' ? teller.node : undefined;
 }
 
-/** Whether waiting may mend it. */
-function isPassing(error: unknown): error is ParleyError {
-  return error instanceof ParleyError && PASSING.has(error.code);
-}
-
-const PASSING: ReadonlySet<string> = new Set([
-  'unreachable',
-  'cluster-unavailable',
-  'drained',
-  'draining',
-  'internal',
-  'keys-unavailable',
-  'node-full',
-  'superseded-while-connecting',
-  'too-many-sessions',
-]);
+/** By these there may still be a seat later. */
+const WORTH_KNOCKING: ReadonlySet<string> = new Set(['room-full', 'rate-limited', 'cluster-unavailable']);

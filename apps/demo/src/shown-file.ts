@@ -1,6 +1,6 @@
 import { element } from './element.ts';
 import type { Side } from './messages.ts';
-import { addMessage, scrollToEnd, whose } from './messages.ts';
+import { addMessage, GONE, scrollToEnd, whose } from './messages.ts';
 import { fileProblem, sizeText } from './words.ts';
 
 /** A file in the list of messages, on its way and after. */
@@ -38,6 +38,7 @@ export class ShownFile {
       receive.addEventListener('click', () => answer(true));
       decline.addEventListener('click', () => answer(false));
       withdrawn.addEventListener('abort', () => answer(false));
+      this.#item.addEventListener(GONE, () => answer(false));
     });
     row.remove();
     return wanted;
@@ -54,8 +55,12 @@ export class ShownFile {
     this.#settle('sent', sha256);
   }
 
-  /** It is here, and can be saved from this address. */
-  received(url: string, sha256: string): void {
+  /** It is here, and can be saved for as long as it is shown. */
+  received(blob: Blob, sha256: string): void {
+    if (!this.#item.isConnected) return;
+    const url = URL.createObjectURL(blob);
+    // The address holds the bytes.
+    this.#item.addEventListener(GONE, () => URL.revokeObjectURL(url));
     const link = element('a', 'file-name', this.#name);
     Object.assign(link, { href: url, download: this.#name });
     link.dataset['testid'] = 'received-file';

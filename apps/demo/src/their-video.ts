@@ -1,10 +1,14 @@
 import type { Peer } from '@parley/client';
 
+import type { Sent } from './call-line.ts';
 import { page } from './page.ts';
 
 /** What the other side shows and says. */
 export class TheirVideo {
   #peer: Peer | undefined;
+  #stream: MediaStream | undefined;
+  /** As the other side told it, and before it has: all there is. */
+  #sent: Sent | undefined;
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -13,11 +17,12 @@ export class TheirVideo {
   }
 
   get isThere(): boolean {
-    return page.theirVideo.srcObject !== null;
+    return this.#stream !== undefined && this.#sent?.size !== 0;
   }
 
   meet(peer: Peer): void {
     this.#peer = peer;
+    this.#sent = undefined;
     this.#show(undefined);
     const isCurrent = () => peer === this.#peer;
     peer.on('stream', (stream) => isCurrent() && this.#show(stream));
@@ -25,19 +30,29 @@ export class TheirVideo {
     peer.on('left', (reason) => isCurrent() && reason !== 'lost' && this.#show(undefined));
   }
 
+  /** The other side says what it sends; the tracks may say so later, or never. */
+  told(sent: Sent): void {
+    this.#sent = sent;
+    this.#show(this.#stream);
+  }
+
   #show(stream: MediaStream | undefined): void {
-    const showPicture = () => {
-      page.noPicture.textContent = stream ? 'Camera is off' : 'No picture from the other side yet';
-      page.noPicture.hidden = (stream?.getVideoTracks().length ?? 0) > 0;
-    };
-    for (const change of ['addtrack', 'removetrack']) stream?.addEventListener(change, showPicture);
-    showPicture();
-    if (page.theirVideo.srcObject !== (stream ?? null)) {
-      page.theirVideo.srcObject = stream ?? null;
-      if (stream) this.#play(false);
+    this.#stream = stream;
+    for (const change of ['addtrack', 'removetrack']) stream?.addEventListener(change, this.#showPicture);
+    this.#showPicture();
+    const shown = this.isThere ? (stream ?? null) : null;
+    if (page.theirVideo.srcObject !== shown) {
+      page.theirVideo.srcObject = shown;
+      if (shown) this.#play(false);
     }
     this.#changed();
   }
+
+  readonly #showPicture = () => {
+    const hasCamera = (this.#stream?.getVideoTracks().length ?? 0) > 0 && this.#sent?.has('video') !== false;
+    page.noPicture.textContent = this.isThere ? 'Camera is off' : 'No picture from the other side yet';
+    page.noPicture.hidden = this.isThere && hasCamera;
+  };
 
   /** Browsers let no page sound that nobody has touched yet; then it begins without sound, and there is a button. */
   #play(isMuted: boolean): void {

@@ -23,7 +23,7 @@ async function take(file: IncomingFile): Promise<void> {
   if (file.bytes > ASK_ABOVE_BYTES && !(await shown.isWanted(file.withdrawn))) file.reject();
   try {
     const { blob, sha256 } = await file.accept({ onProgress: (bytes) => shown.progress(bytes) });
-    shown.received(URL.createObjectURL(blob), sha256);
+    shown.received(blob, sha256);
   } catch (error) {
     const code = codeOf(error);
     // It was this side that did not want it.

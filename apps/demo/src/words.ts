@@ -29,6 +29,10 @@ const PROBLEMS: ReadonlyMap<string, Words> = new Map(
       hint: 'The server no longer knows it, as after a restart. A new room has a new code.',
     },
     'room-full': { title: 'This room is full', hint: 'Two people are in it already, and it has two seats.' },
+    'seat-awaited': {
+      title: 'This room is full',
+      hint: 'Two people are in it already, and it has two seats. As soon as one is free, you are let in.',
+    },
     kicked: { title: 'You have been removed', hint: 'Somebody who runs this server has ended your visit.' },
     banned: { title: 'You are not let in', hint: 'Somebody who runs this server has shut you out.' },
     replaced: {
