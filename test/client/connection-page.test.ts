@@ -72,6 +72,19 @@ describe.runIf(has('chromium'))('a page', () => {
     expect(await proofs(page)).toEqual([]);
   });
 
+  it('that a visitor loads again while there is no server keeps its proof: nobody would have heard a goodbye', async () => {
+    const other = await startServerHere({ PARLEY_ALLOWED_ORIGINS: '*' });
+    const openThere = (url: string) =>
+      page.evaluate((address) => (globalThis as unknown as LinePage).open({}, address), url);
+    await openThere(other.url);
+    await other.stop();
+    await until('it to be away', () =>
+      page.evaluate(() => (globalThis as unknown as LinePage).line?.state === 'away'),
+    );
+    await page.reload();
+    expect(await proofs(page)).toHaveLength(1);
+  });
+
   it('that is closed says goodbye', async () => {
     const { peer } = await open(page);
     await page.close({ runBeforeUnload: true });

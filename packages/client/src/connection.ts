@@ -91,7 +91,8 @@ class Connection implements Line {
         this.end(this.#lastError ?? unreachable(`no welcome within ${timeoutMs} ms`).error);
     });
     onWake((why) => this.#woke(why), this.#timers, this.#over.signal);
-    this.#reload.watch(() => this.close(), this.#over.signal);
+    // Without a session nobody would hear the goodbye, and with its proof the page, loaded again, has its place.
+    this.#reload.watch(() => this.#current && this.close(), this.#over.signal);
     this.#dialer.dial();
     return new Promise((resolve, reject) => (this.#opened = { resolve, reject }));
   }
