@@ -26,7 +26,7 @@ export function install() {
 
 /** Builds every package that has something to build. @returns {Promise<Prepared>} */
 export function build() {
-  const built = packageFolders().filter((folder) => folder !== 'test');
+  const built = packageFolders().filter(isBuilt);
   const sources = built.flatMap((folder) => [
     `${folder}/package.json`,
     `${folder}/tsconfig.json`,
@@ -41,6 +41,11 @@ export function build() {
     isThere: built.every((folder) => existsSync(join(root, folder, 'dist'))),
     work: () => turbo(['run', 'build', '--output-logs=errors-only']),
   });
+}
+
+/** Tests and benchmarks run from their sources. @param {string} folder */
+function isBuilt(folder) {
+  return ['tsconfig.build.json', 'build.mjs'].some((file) => existsSync(join(root, folder, file)));
 }
 
 /**

@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+
+import { Child, surroundings } from '@parley/test/support/child.ts';
+
+/** How our TypeScript is run without a build: as everywhere in this repository. */
+const LOADER = ['--conditions=@parley/source', '--import', fromRoot('test/support/typescript.mjs')];
+
+/** A program of this folder in a process of its own, once it listens. */
+export interface Program {
+  readonly child: Child;
+  readonly port: number;
+}
+
+/** The command line of a TypeScript file of this package, by its path from `src`. */
+export function typescript(path: string): string[] {
+  return [...LOADER, fromRoot(`apps/bench/src/${path}`)];
+}
+
+/** Starts one of `programs/`, which tells the port that it took. */
+export async function startProgram(name: string, env: NodeJS.ProcessEnv = {}): Promise<Program> {
+  let port: number | undefined;
+  const child = new Child({
+    name,
+    path: process.execPath,
+    args: typescript(`programs/${name}.ts`),
+    cwd: fromRoot('.'),
+    env: surroundings({ ...COLLECTED, ...env }),
+    onLine: (line) => (port ??= toldPort(line)),
+  });
+  return { child, port: await child.ready(() => port) };
+}
+
+/** Has a started Node collect its garbage when it is asked to by a signal: memory is compared after that. */
+export const COLLECTED = {
+  NODE_OPTIONS: `--import=${new URL('../programs/collect.mjs', import.meta.url).href}`,
+} as const;
+
+function toldPort(line: string): number | undefined {
+  const [, port] = /^\{"listening":(\d+)\}$/.exec(line) ?? [];
+  return port === undefined ? undefined : Number(port);
+}
+
+function fromRoot(path: string): string {
+  return fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
+}

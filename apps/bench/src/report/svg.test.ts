@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+
+import { exampleReport } from '../testing/example-report.ts';
+import { svg } from './svg.ts';
+
+describe('the picture', () => {
+  const picture = svg(exampleReport);
+
+  it('has a bar for each entrant, as long as its median', () => {
+    const widths = [...picture.matchAll(/<rect class="(\w+)"[^>]* width="(\d+)"/g)].map(([, kind, width]) => [
+      kind,
+      width,
+    ]);
+    expect(widths).toEqual([
+      ['limit', '420'],
+      ['own', '210'],
+    ]);
+  });
+
+  it('follows light and dark, and runs nothing', () => {
+    expect(picture).toContain('prefers-color-scheme:dark');
+    expect(picture).not.toMatch(/<script|href=|url\(/);
+  });
+
+  it('escapes what it is given', () => {
+    expect(picture).toContain('A &amp; B');
+  });
+});

@@ -1,0 +1,62 @@
+import { readable } from './number.ts';
+import type { FigureOutcome, Report, Row } from './report.ts';
+
+const WIDTH = 760;
+const NAME_WIDTH = 200;
+const BAR_WIDTH = 420;
+const LINE = 24;
+const GAP = 20;
+
+/** The colours follow the reader's theme; a picture in a README is an image, where nothing else can. */
+const STYLE = [
+  'text{font:13px system-ui,sans-serif;fill:#1f2328}',
+  '.title{font-weight:600}.note{fill:#59636e;font-size:12px}',
+  '.bar{fill:#afb8c1}.own{fill:#0969da}.limit{fill:#d0d7de}',
+  '@media(prefers-color-scheme:dark){text{fill:#e6edf3}.note{fill:#9198a1}.bar{fill:#59636e}.own{fill:#4493f8}.limit{fill:#3d444d}}',
+].join('');
+
+/** The report as a picture: for each figure a bar for each entrant. Without script, fonts or anything from elsewhere. */
+export function svg(report: Report): string {
+  const figures = report.scenarios.flatMap(({ title, figures: of }) =>
+    of.map((figure) => ({ title, figure })),
+  );
+  let y = GAP;
+  const blocks = figures.map(({ title, figure }) => {
+    const drawn = block(title, figure, y);
+    y += (figure.rows.length + 2) * LINE + GAP;
+    return drawn;
+  });
+  const { machine, seed } = report;
+  const note = `${machine.processor}, ${machine.cores} cores, Node ${machine.versions['node']}, seed ${seed}`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + LINE}" width="${WIDTH}" role="img">`,
+    `<title>Parley measured beside others</title><style>${STYLE}</style>`,
+    ...blocks,
+    text(GAP, y, note, 'note'),
+    '</svg>\n',
+  ].join('\n');
+}
+
+function block(title: string, { title: what, unit, better, rows }: FigureOutcome, y: number): string {
+  const longest = Math.max(...rows.map(({ median }) => median));
+  return [
+    text(GAP, y, title, 'title'),
+    text(GAP, y + LINE * 0.8, `${what}, ${unit}, ${better} is better`, 'note'),
+    ...rows.map((row, index) => bar(row, longest, y + LINE * (index + 1.4))),
+  ].join('\n');
+}
+
+function bar({ name, median }: Row, longest: number, y: number): string {
+  const width = Math.max(1, Math.round((median / longest) * BAR_WIDTH));
+  const kind = name.startsWith('Parley') ? 'own' : name.startsWith('bare') ? 'limit' : 'bar';
+  return [
+    text(GAP, y + 13, name),
+    `<rect class="${kind}" x="${NAME_WIDTH}" y="${y}" width="${width}" height="17" rx="2"/>`,
+    text(NAME_WIDTH + width + 8, y + 13, readable(median)),
+  ].join('');
+}
+
+function text(x: number, y: number, content: string, kind?: string): string {
+  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  return `<text x="${x}" y="${Math.round(y)}"${kind ? ` class="${kind}"` : ''}>${escaped}</text>`;
+}
