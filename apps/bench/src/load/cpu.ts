@@ -62,3 +62,15 @@ export function cpuTimeMs(pid: number): number | undefined {
     return undefined; // no Linux, or the process has ended
   }
 }
+
+/**
+ * Processor time for each of what was done so often a second, in microseconds, as figures. Where others use the machine as
+ * well, it says more than the rate.
+ */
+export function costs({ servers, redis }: Busy, perSecond: number): Readonly<Record<string, number>> {
+  const costUs = (busy: number) => (busy / perSecond) * 1_000_000;
+  return {
+    ...(servers !== undefined && { serverUs: costUs(servers) }),
+    ...(redis !== undefined && { redisUs: costUs(redis) }),
+  };
+}

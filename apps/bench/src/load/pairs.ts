@@ -12,26 +12,39 @@ export interface Places {
   readonly ports: readonly number[];
   /** What rooms begin with: other runs against the same server want other rooms. */
   readonly prefix: string;
+  /** How many sit in one room, an even number: pairs of one room sit there together. */
+  readonly roomSize: number;
 }
 
 /** Connects so many pairs and has them meet. */
 export async function settle(dialect: Dialect, places: Places, count: number): Promise<Pair[]> {
-  return gather(count, AT_ONCE, async (index) => {
-    const [firstSeat, secondSeat] = seatsOf(places, index);
-    const first = await dialect.join(firstSeat);
-    const second = await dialect.join(secondSeat);
-    await dialect.meet(first, second);
-    return [first, second] as const;
+  const perRoom = places.roomSize / 2;
+  const rooms = await gather(Math.ceil(count / perRoom), AT_ONCE, async (room) => {
+    const pairs: Pair[] = [];
+    for (let one = 0; one < perRoom; one++)
+      pairs.push(await settleOne(dialect, places, room * perRoom + one));
+    return pairs;
   });
+  return rooms.flat();
+}
+
+/** Connects the pair with this number and has it meet. */
+export async function settleOne(dialect: Dialect, places: Places, index: number): Promise<Pair> {
+  const [firstSeat, secondSeat] = seatsOf(places, index);
+  const first = await dialect.join(firstSeat);
+  const second = await dialect.join(secondSeat);
+  await dialect.meet(first, second);
+  return [first, second];
 }
 
 /** The seats of the pair with this number: across two nodes where there are two. */
-export function seatsOf({ ports, prefix }: Places, index: number): [Seat, Seat] {
+export function seatsOf({ ports, prefix, roomSize }: Places, index: number): [Seat, Seat] {
   const [node, otherNode] = [index % ports.length, (index + 1) % ports.length];
-  const room = `${prefix}-${index}`;
+  const room = `${prefix}-${Math.floor((index * 2) / roomSize)}`;
+  const seat = { room, capacity: roomSize, pair: index };
   return [
-    { port: portAt(ports, node), room, side: 0, otherNode },
-    { port: portAt(ports, otherNode), room, side: 1, otherNode: node },
+    { ...seat, port: portAt(ports, node), side: 0, otherNode },
+    { ...seat, port: portAt(ports, otherNode), side: 1, otherNode: node },
   ];
 }
 

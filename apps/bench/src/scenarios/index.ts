@@ -1,5 +1,8 @@
-import { relay } from './relay.ts';
+import { connect } from './connect.ts';
+import { pairing } from './pairing.ts';
+import { relay, relayCluster } from './relay.ts';
 import type { Scenario } from './scenario.ts';
+import { trip, tripCluster } from './trip.ts';
 
 /** Every scenario, in the order in which they are run and shown. */
-export const SCENARIOS: readonly Scenario[] = [relay];
+export const SCENARIOS: readonly Scenario[] = [relay, relayCluster, trip, tripCluster, connect, pairing];

@@ -1,10 +1,13 @@
 import type { Payloads } from '../payload.ts';
 import type { RawSocket } from '../raw-socket.ts';
 
-/** Where somebody is to sit: two of one room are a pair. */
+/** Where somebody is to sit, and with whom it is a pair. */
 export interface Seat {
   readonly port: number;
   readonly room: string;
+  readonly capacity: number;
+  /** Number of the pair, of which each has two sides. */
+  readonly pair: number;
   readonly side: 0 | 1;
   /** Index of the node on which the other one sits. */
   readonly otherNode: number;
@@ -23,6 +26,9 @@ export interface Payload {
   readonly kind: 'offer' | 'answer' | 'candidate';
   readonly json: string;
 }
+
+/** A name that nobody else has in a run, for contestants in which clients choose their own. */
+export const nameOf = ({ room, pair, side }: Seat) => `${room}.${pair}.${side}`;
 
 /** How one contestant is talked to. */
 export interface Dialect {

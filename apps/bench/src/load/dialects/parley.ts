@@ -1,21 +1,21 @@
 import { tokenFor } from '@parley/test/support/tokens.ts';
 
 import { RawSocket, upgradeRequest } from '../raw-socket.ts';
-import { beginsWith, type Dialect, type Member } from './dialect.ts';
+import { beginsWith, type Dialect, type Member, nameOf } from './dialect.ts';
 
 const SIGNAL = Buffer.from('{"type":"signal"');
 
 /** `parley.v1` with everything a careful client uses: a JWT of its own, a room for two, an id on each signal for its receipt. */
 export const parley: Dialect = {
   async join(seat) {
-    const token = tokenFor(`${seat.room}.${seat.side}`);
+    const token = tokenFor(nameOf(seat));
     const request = upgradeRequest('/v1/connect', [
       'Sec-WebSocket-Protocol: parley.v1',
       `Authorization: Bearer ${token}`,
     ]);
     const socket = await RawSocket.open(seat.port, request);
     const address = await socket.expect((text) => /^\{"type":"welcome","peer":"([^"]+)"/.exec(text)?.[1]);
-    socket.say(`{"type":"join","id":"j","room":"${seat.room}","capacity":2}`);
+    socket.say(`{"type":"join","id":"j","room":"${seat.room}","capacity":${seat.capacity}}`);
     await socket.expect(joinedOrThrow);
     return { socket, seat, address };
   },

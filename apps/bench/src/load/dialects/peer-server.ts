@@ -1,5 +1,5 @@
 import { RawSocket, upgradeRequest } from '../raw-socket.ts';
-import { beginsWith, type Dialect } from './dialect.ts';
+import { beginsWith, type Dialect, nameOf } from './dialect.ts';
 
 const HEARTBEAT_MS = 20_000;
 
@@ -10,7 +10,7 @@ const SIGNALS = ['{"type":"OFFER"', '{"type":"ANSWER"', '{"type":"CANDIDATE"'].m
 /** PeerServer, as the PeerJS client talks to it. It has no rooms: whoever knows an id may signal to it. */
 export const peerServer: Dialect = {
   async join(seat) {
-    const address = `${seat.room}.${seat.side}`;
+    const address = nameOf(seat);
     const path = `/peerjs?key=peerjs&id=${address}&token=t${seat.side}&version=1.5.4`;
     const socket = await RawSocket.open(seat.port, upgradeRequest(path));
     await socket.expect((text) => text.startsWith('{"type":"OPEN"') || undefined);

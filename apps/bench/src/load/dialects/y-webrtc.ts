@@ -1,5 +1,5 @@
 import { RawSocket, upgradeRequest } from '../raw-socket.ts';
-import { beginsWith, type Dialect } from './dialect.ts';
+import { beginsWith, type Dialect, nameOf } from './dialect.ts';
 
 const PUBLISHED = Buffer.from('{"type":"publish"');
 
@@ -9,7 +9,7 @@ const PUBLISHED = Buffer.from('{"type":"publish"');
  */
 export const yWebrtc: Dialect = {
   async join(seat) {
-    const address = `${seat.room}.${seat.side}`;
+    const address = nameOf(seat);
     const socket = await RawSocket.open(seat.port, upgradeRequest('/'));
     socket.say(`{"type":"subscribe","topics":["${address}"]}`);
     socket.say('{"type":"ping"}'); // a subscription is not confirmed, but what comes after it is answered after it

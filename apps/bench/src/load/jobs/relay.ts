@@ -1,73 +1,52 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { seeded } from '../../random.ts';
-import { watchCpu } from '../cpu.ts';
+import { costs, watchCpu } from '../cpu.ts';
 import { type Dialect, type Member, offerOf, type Payload } from '../dialects/dialect.ts';
 import { DIALECTS } from '../dialects/index.ts';
-import { clientFrame } from '../frame.ts';
+import { FrameRing } from '../frame-ring.ts';
 import { settle } from '../pairs.ts';
-import type { RawSocket } from '../raw-socket.ts';
 import { payloads } from '../payload.ts';
 import type { Found, RelayJob } from './job.ts';
 
-/** A signal may be answered before its receipt has come: so many ids in turn are never met twice. All have two digits. */
-const IDS = 64;
-const FIRST_ID = 10;
-
 /** Messages a second that get through in a closed loop: each that arrives is answered by one of the same size. */
 export async function relay(job: RelayJob): Promise<Found> {
+  const { ports, roomSize, warmupMs, measureMs, watched } = job;
   const dialect = DIALECTS[job.dialect];
   const offer = offerOf(payloads(seeded(job.seed)));
-  const pairs = await settle(dialect, { ports: job.ports, prefix: `r${job.seed}` }, job.pairs);
+  const pairs = await settle(dialect, { ports, prefix: `r${job.seed}`, roomSize }, job.pairs);
   const tally = { relayed: 0 };
-  const members = pairs.flatMap(([a, b]) => [
-    new Echo(dialect, a, b, offer, tally),
-    new Echo(dialect, b, a, offer, tally),
-  ]);
+  for (const [a, b] of pairs) {
+    answering(dialect, a, b, offer, tally).send(job.inFlight);
+    answering(dialect, b, a, offer, tally).send(job.inFlight);
+  }
 
-  for (const member of members) member.send(job.inFlight);
-  await pause(job.warmupMs);
-  const [relayedBefore, startedAtMs, busy] = [tally.relayed, performance.now(), watchCpu(job.watched)];
-  await pause(job.measureMs);
-  const relayed = tally.relayed - relayedBefore;
-  const found = {
-    figures: { perSecond: (relayed / (performance.now() - startedAtMs)) * 1_000 },
-    busy: busy(),
-  };
+  await pause(warmupMs);
+  const [relayedBefore, startedAtMs, busyOf] = [tally.relayed, performance.now(), watchCpu(watched)];
+  await pause(measureMs);
+  const perSecond = ((tally.relayed - relayedBefore) / (performance.now() - startedAtMs)) * 1_000;
+  const busy = busyOf();
   for (const { socket } of pairs.flat()) socket.reset();
-  return found;
+  return { figures: { perSecond, ...costs(busy, perSecond) }, busy };
 }
 
-/** Sends one message for each that it has heard, and counts. */
-class Echo {
-  readonly #socket: RawSocket;
-  /** All frames, one behind the other, each of the same length: several that are due leave as one slice. */
-  readonly #ring: Buffer;
-  #next = 0;
-  #due = 0;
-
-  constructor(dialect: Dialect, member: Member, other: Member, payload: Payload, tally: { relayed: number }) {
-    const frame = (_: unknown, index: number) =>
-      clientFrame(dialect.signal(member, other, payload, FIRST_ID + index));
-    this.#ring = Buffer.concat(Array.from({ length: IDS }, frame));
-    this.#socket = member.socket;
-    this.#socket.onText = (bytes, start, end) => {
-      if (!dialect.isSignal(bytes, start, end)) return;
-      tally.relayed += 1;
-      this.#due += 1;
-    };
-    this.#socket.onRead = () => this.send(0);
-  }
-
-  /** Sends what is due, and so many more. */
-  send(more: number): void {
-    const frameBytes = this.#ring.length / IDS;
-    for (let left = this.#due + more; left > 0;) {
-      const count = Math.min(left, IDS - this.#next);
-      this.#socket.send(this.#ring.subarray(this.#next * frameBytes, (this.#next + count) * frameBytes));
-      this.#next = (this.#next + count) % IDS;
-      left -= count;
-    }
-    this.#due = 0;
-  }
+/** From now on this member sends one for each that it has heard; what one read has brought is answered with one write. */
+function answering(
+  dialect: Dialect,
+  member: Member,
+  other: Member,
+  payload: Payload,
+  tally: { relayed: number },
+): FrameRing {
+  const ring = new FrameRing(dialect, member, other, payload);
+  let due = 0;
+  member.socket.onText = (bytes, start, end) => {
+    if (dialect.isSignal(bytes, start, end)) due += 1;
+  };
+  member.socket.onRead = () => {
+    tally.relayed += due;
+    ring.send(due);
+    due = 0;
+  };
+  return ring;
 }
