@@ -5,7 +5,7 @@ import { pin } from './pinning.ts';
 import type { Found, HoldJob, Job, MeasuringJob } from './load/jobs/job.ts';
 
 /** How long a load may take, in milliseconds. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 600_000;
 
 /**
  * Runs a load in a process of its own and returns what it found.

@@ -10,6 +10,7 @@ import { svg } from './report/svg.ts';
 import { table } from './report/table.ts';
 import { roundsOf, runRounds } from './rounds.ts';
 import { SCENARIOS } from './scenarios/index.ts';
+import type { Scenario } from './scenarios/scenario.ts';
 
 const RESULTS = fileURLToPath(new URL('../../../bench-results/', import.meta.url));
 
@@ -36,11 +37,12 @@ function asked(): Options | undefined {
 
 async function run({ scenarios, rounds, seed, isQuick }: Options): Promise<Report> {
   const [startedAt, machine] = [new Date().toISOString(), describeMachine()];
-  const steps = scenarios.map((scenario) => scenario.entrants.length * roundsOf(scenario, rounds));
+  const times = (scenario: Scenario) => roundsOf(scenario, rounds, isQuick);
+  const steps = scenarios.map((scenario) => scenario.entrants.length * times(scenario));
   const progress = new Progress(steps.reduce((sum, count) => sum + count, 0));
   const outcomes: Outcome[] = [];
   for (const scenario of scenarios) {
-    const found = await runRounds(scenario, roundsOf(scenario, rounds), { isQuick, seed }, progress);
+    const found = await runRounds(scenario, times(scenario), { isQuick, seed }, progress);
     outcomes.push(outcomeOf(scenario, found));
   }
   progress.end();

@@ -11,16 +11,19 @@ const named = (name: string, isLong = false): Scenario => ({
   entrants: [],
   targets: [],
 });
-const all = [named('relay'), named('connect'), named('hold', true)];
+const all = [named('relay'), named('connect'), named('hold', true), { ...named('growth'), isThorough: true }];
 
 describe('options', () => {
-  it('are five rounds of everything that is not long', () => {
+  it('are everything that is not long', () => {
     const { scenarios, rounds, isQuick } = readOptions([], all);
-    expect([scenarios.map(({ name }) => name), rounds, isQuick]).toEqual([['relay', 'connect'], 5, false]);
+    expect(scenarios.map(({ name }) => name)).toEqual(['relay', 'connect', 'growth']);
+    expect([rounds, isQuick]).toEqual([undefined, false]);
   });
 
-  it('are three rounds when it is to be quick', () => {
-    expect(readOptions(['--quick'], all)).toMatchObject({ rounds: 3, isQuick: true });
+  it('leave out what is thorough when it is to be quick', () => {
+    const { scenarios, isQuick } = readOptions(['--quick'], all);
+    expect(scenarios.map(({ name }) => name)).toEqual(['relay', 'connect']);
+    expect(isQuick).toBe(true);
   });
 
   it('choose scenarios by name, long ones too', () => {

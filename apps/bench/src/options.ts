@@ -5,15 +5,13 @@ import type { Scenario } from './scenarios/scenario.ts';
 /** What the command line asks for. */
 export interface Options {
   readonly scenarios: readonly Scenario[];
-  readonly rounds: number;
+  /** How often each scenario is measured; absent: as often as it wants itself. */
+  readonly rounds: number | undefined;
   readonly seed: number;
   readonly isQuick: boolean;
   /** Where the picture goes besides `bench-results/`. */
   readonly picture: string | undefined;
 }
-
-const ROUNDS = 5;
-const QUICK_ROUNDS = 3;
 
 /**
  * Reads the command line.
@@ -32,8 +30,8 @@ export function readOptions(args: readonly string[], all: readonly Scenario[]): 
     },
   });
   return {
-    scenarios: chosen(values.scenario, all),
-    rounds: wholeNumber('--rounds', values.rounds) ?? (values.quick ? QUICK_ROUNDS : ROUNDS),
+    scenarios: chosen(values.scenario, values.quick, all),
+    rounds: wholeNumber('--rounds', values.rounds),
     seed: wholeNumber('--seed', values.seed) ?? 1,
     isQuick: values.quick,
     picture: values.picture,
@@ -51,8 +49,8 @@ export function usage(all: readonly Scenario[]): string {
   ].join('\n');
 }
 
-function chosen(names: readonly string[], all: readonly Scenario[]): readonly Scenario[] {
-  if (names.length === 0) return all.filter(({ isLong }) => !isLong);
+function chosen(names: readonly string[], isQuick: boolean, all: readonly Scenario[]): readonly Scenario[] {
+  if (names.length === 0) return all.filter(({ isLong, isThorough }) => !isLong && !(isQuick && isThorough));
   return names.map((name) => {
     const found = all.find((scenario) => scenario.name === name);
     if (!found) throw new Error(`there is no scenario "${name}"`);

@@ -25,5 +25,13 @@ export async function runRounds(
   return found;
 }
 
-/** How often this scenario is measured when so many rounds are asked for. */
-export const roundsOf = ({ maxRounds = Infinity }: Scenario, wanted: number) => Math.min(maxRounds, wanted);
+const ROUNDS = 5;
+
+/** How often this scenario is measured, when so many rounds are asked for, or as many as are usual. */
+export function roundsOf(
+  { maxRounds = Infinity, quickRounds = 1 }: Scenario,
+  asked: number | undefined,
+  isQuick: boolean,
+): number {
+  return Math.min(maxRounds, asked ?? (isQuick ? quickRounds : ROUNDS));
+}

@@ -47,13 +47,16 @@ export interface Verdict {
 
 /** Sums up what the rounds found. */
 export function outcomeOf(scenario: Scenario, rounds: Rounds): Outcome {
-  const figures = scenario.figures.map((figure) => ({ ...figure, rows: rowsOf(figure, rounds) }));
+  const measured = scenario.figures.map((figure) => ({ ...figure, rows: rowsOf(figure, rounds) }));
+  const figures = measured.filter(({ rows }) => rows.length > 0);
   return {
     name: scenario.name,
     title: scenario.title,
     rounds: Math.max(...[...rounds.values()].map(({ length }) => length)),
     figures,
-    verdicts: scenario.targets.map((target) => verdictOn(target, figures)),
+    verdicts: scenario.targets
+      .filter(({ figure }) => figures.some(({ name }) => name === figure))
+      .map((target) => verdictOn(target, figures)),
   };
 }
 

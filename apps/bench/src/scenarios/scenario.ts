@@ -27,7 +27,7 @@ export interface Target {
   readonly figure: string;
   /** Whose figure is judged; Parley, if absent. */
   readonly of?: string;
-  /** The ratio is to the best of these; absent: `limit` is a value. */
+  /** The ratio is to the best of these; absent: `limit` is a value of the figure itself. */
   readonly beside?: readonly string[];
   readonly limit: number;
 }
@@ -36,11 +36,15 @@ export interface Target {
 export interface Scenario {
   readonly name: string;
   readonly title: string;
-  /** Runs only when it is named: it takes minutes. */
+  /** Runs only when it is named: it takes many minutes. */
   readonly isLong?: boolean;
+  /** A quick run leaves it out, unless it is named. */
+  readonly isThorough?: boolean;
   readonly figures: readonly Figure[];
   readonly entrants: readonly Entrant[];
   readonly targets: readonly Target[];
-  /** How often at most: for what hardly varies and takes long. */
+  /** How often at most, however often the others are measured. */
   readonly maxRounds?: number;
+  /** How often in a quick run; once, if absent. */
+  readonly quickRounds?: number;
 }
