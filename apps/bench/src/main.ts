@@ -1,5 +1,6 @@
 // npm run bench: measures Parley beside the raw limit and beside what people would use instead. See ../README.md.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { describeMachine } from './machine.ts';
@@ -19,6 +20,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const options = asked();
 if (options) {
+  if (options.profile !== undefined) process.env['BENCH_PROFILE'] = folderOf(options.profile);
   const report = await run(options);
   console.log(table(report));
   keep(report, options.picture);
@@ -47,6 +49,12 @@ async function run({ scenarios, rounds, seed, isQuick }: Options): Promise<Repor
   }
   progress.end();
   return { startedAt, isQuick, seed, machine, scenarios: outcomes };
+}
+
+/** Absolute, because nodes run elsewhere. */
+function folderOf(path: string): string {
+  mkdirSync(path, { recursive: true });
+  return resolve(path);
 }
 
 function keep(report: Report, picture: string | undefined): void {

@@ -11,6 +11,8 @@ export interface Options {
   readonly isQuick: boolean;
   /** Where the picture goes besides `bench-results/`. */
   readonly picture: string | undefined;
+  /** Where CPU profiles of the Parley nodes go. */
+  readonly profile: string | undefined;
 }
 
 /**
@@ -27,6 +29,7 @@ export function readOptions(args: readonly string[], all: readonly Scenario[]): 
       rounds: { type: 'string' },
       seed: { type: 'string' },
       picture: { type: 'string' },
+      profile: { type: 'string' },
     },
   });
   return {
@@ -35,6 +38,7 @@ export function readOptions(args: readonly string[], all: readonly Scenario[]): 
     seed: wholeNumber('--seed', values.seed) ?? 1,
     isQuick: values.quick,
     picture: values.picture,
+    profile: values.profile,
   };
 }
 
@@ -44,7 +48,7 @@ export function usage(all: readonly Scenario[]): string {
     ({ name, title, isLong }) => `  ${name.padEnd(16)}${title}${isLong ? ' (only when named)' : ''}`,
   );
   return [
-    'npm run bench -- [--quick] [--scenario NAME]... [--rounds N] [--seed N] [--picture FILE.svg]',
+    'npm run bench -- [--quick] [--scenario NAME]... [--rounds N] [--seed N] [--picture FILE.svg] [--profile FOLDER]',
     ...names,
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import { jwtSettings } from '@parley/test/support/tokens.ts';
 import { until } from '@parley/test/support/until.ts';
 
 import type { Contestant } from './contestant.ts';
-import { COLLECTED } from './program.ts';
+import { observed } from './program.ts';
 
 /**
  * Every limit stays switched on and is asked for each frame, but is wider than one machine can reach: all load comes from one
@@ -42,7 +42,7 @@ export const parley: Contestant = {
       PARLEY_REDIS_URL: redis.url,
       ...jwtSettings,
       ...WIDE_LIMITS,
-      ...COLLECTED,
+      ...observed(),
     };
     const nodes = await Promise.all(Array.from({ length: size }, () => startNode(env)));
     await until(`${size} nodes that know each other`, async () => {

@@ -31,9 +31,18 @@ export async function startProgram(name: string, env: NodeJS.ProcessEnv = {}): P
 }
 
 /** Has a started Node collect its garbage when it is asked to by a signal: memory is compared after that. */
-export const COLLECTED = {
-  NODE_OPTIONS: `--import=${new URL('../programs/collect.mjs', import.meta.url).href}`,
-} as const;
+export const COLLECTED = { NODE_OPTIONS: importing('collect') } as const;
+
+/** What a Parley node is given: the same, and a profiler if `--profile` says so. */
+export function observed(): NodeJS.ProcessEnv {
+  const folder = process.env['BENCH_PROFILE'];
+  if (folder === undefined) return COLLECTED;
+  return { NODE_OPTIONS: `${importing('collect')} ${importing('profile')}`, BENCH_PROFILE: folder };
+}
+
+function importing(program: string): string {
+  return `--import=${new URL(`../programs/${program}.mjs`, import.meta.url).href}`;
+}
 
 function toldPort(line: string): number | undefined {
   const [, port] = /^\{"listening":(\d+)\}$/.exec(line) ?? [];

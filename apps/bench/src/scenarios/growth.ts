@@ -12,6 +12,9 @@ const FLAT = 1.2;
 /** Pairs that signal: as many as two rooms of 64 and more hold, so that each size of room has the same work. */
 const PAIRS = 128;
 
+/** Nodes share one core here: each has as much to do as any other, and as much time to get warm. */
+const PAIRS_OF_A_NODE = 64;
+
 const figures: readonly Figure[] = [
   { name: 'serverUs', title: 'processor time of all nodes', unit: 'µs a signal', better: 'less' },
   { name: 'redisUs', title: 'processor time of Redis', unit: 'µs a signal', better: 'less' },
@@ -24,7 +27,10 @@ export const growthNodes: Scenario = {
   isThorough: true,
   figures,
   entrants: [1, 2, 4].map((nodes) =>
-    grown(`Parley, nodes: ${nodes}`, nodes, (running, scale) => signals(running, scale)),
+    grown(`Parley, nodes: ${nodes}`, nodes, (running, scale) => {
+      const { warmupMs } = relayJob(0, parley, running, scale);
+      return signals(running, scale, { pairs: PAIRS_OF_A_NODE * nodes, warmupMs: warmupMs * nodes });
+    }),
   ),
   targets: [{ figure: 'serverUs', of: 'Parley, nodes: 4', beside: ['Parley, nodes: 2'], limit: FLAT }],
 };

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 import { tokenFor } from '@parley/test/support/tokens.ts';
 
 import { RawSocket, upgradeRequest } from '../raw-socket.ts';
-import { beginsWith, type Dialect, type Member, nameOf } from './dialect.ts';
+import { beginsWith, type Dialect, type Member, nameOf, type Seat } from './dialect.ts';
 
 const SIGNAL = Buffer.from('{"type":"signal"');
 
@@ -15,8 +17,7 @@ export const parley: Dialect = {
     ]);
     const socket = await RawSocket.open(seat.port, request);
     const address = await socket.expect((text) => /^\{"type":"welcome","peer":"([^"]+)"/.exec(text)?.[1]);
-    socket.say(`{"type":"join","id":"j","room":"${seat.room}","capacity":${seat.capacity}}`);
-    await socket.expect(joinedOrThrow);
+    await insistOnJoining(socket, seat);
     return { socket, seat, address };
   },
   async meet(first, second) {
@@ -34,9 +35,21 @@ export const parley: Dialect = {
   keepAlive() {},
 };
 
-function joinedOrThrow(text: string): true | undefined {
-  if (text.startsWith('{"type":"error"')) throw new Error(`a join was refused: ${text}`);
-  return text.startsWith('{"type":"joined"') || undefined;
+/** As often as a client is told to try again before it gives up. */
+const ATTEMPTS = 10;
+
+/** Does what a good client does on a machine with too much to do: when Redis has not answered in time, it waits and asks again. */
+async function insistOnJoining(socket: RawSocket, { room, capacity }: Seat): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    socket.say(`{"type":"join","id":"j","room":"${room}","capacity":${capacity}}`);
+    const answer = await socket.expect((text) =>
+      /^\{"type":"(joined|error)"/.test(text) ? text : undefined,
+    );
+    if (answer.startsWith('{"type":"joined"')) return;
+    const isWorthAnother = answer.includes('"cluster-unavailable"') && attempt < ATTEMPTS;
+    if (!isWorthAnother) throw new Error(`a join was refused: ${answer}`);
+    await pause((JSON.parse(answer) as { retryAfterMs: number }).retryAfterMs);
+  }
 }
 
 const isArrivalOf = (member: Member, text: string) =>
