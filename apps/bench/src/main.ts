@@ -24,7 +24,7 @@ if (options) {
   const report = await run(options);
   console.log(table(report));
   keep(report, options.picture);
-  process.exit(0);
+  process.exit(report.failures.length === 0 ? 0 : 1);
 }
 
 function asked(): Options | undefined {
@@ -48,7 +48,7 @@ async function run({ scenarios, rounds, seed, isQuick }: Options): Promise<Repor
     outcomes.push(outcomeOf(scenario, found));
   }
   progress.end();
-  return { startedAt, isQuick, seed, machine, scenarios: outcomes };
+  return { startedAt, isQuick, seed, machine, scenarios: outcomes, failures: progress.failures };
 }
 
 /** Absolute, because nodes run elsewhere. */

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How far so many readings, a second apart, may differ when nothing grows or shrinks any more. */
+/** How far so many readings may differ when nothing grows or shrinks any more. */
 const CALM = 0.005;
 const CALM_READINGS = 4;
-const MAX_READINGS = 30;
+const MAX_READINGS = 60;
+const BETWEEN_READINGS_MS = 400;
 
 /**
  * Resident memory of processes when their garbage is collected and nothing changes any more, in bytes.
@@ -15,7 +16,7 @@ export async function calmMemory(pids: readonly number[]): Promise<number> {
   const readings: number[] = [];
   while (readings.length < MAX_READINGS && !isCalm(readings.slice(-CALM_READINGS))) {
     for (const pid of pids) process.kill(pid, 'SIGUSR2'); // see programs/collect.mjs
-    await pause(1_000);
+    await pause(BETWEEN_READINGS_MS);
     readings.push(residentBytes(pids));
   }
   return readings.at(-1) ?? 0;

@@ -6,6 +6,8 @@ export class Progress {
   readonly #startedAtMs = performance.now();
   readonly #stream: NodeJS.WriteStream;
   #done = 0;
+  /** What went wrong so far. */
+  readonly failures: string[] = [];
 
   constructor(steps: number, stream: NodeJS.WriteStream = process.stderr) {
     this.#steps = steps;
@@ -18,6 +20,13 @@ export class Progress {
     this.#done += 1;
     if (this.#stream.isTTY) this.#stream.write(`\r\u001b[K${text.slice(0, this.#stream.columns - 1)}`);
     else this.#stream.write(`${text}\n`);
+  }
+
+  /** The step that was begun came to nothing. */
+  failed(why: string): void {
+    this.failures.push(why);
+    this.end();
+    this.#stream.write(`FAILED ${why}\n`);
   }
 
   /** Takes the bar away, so that results stand where it was. */

@@ -25,6 +25,20 @@ describe('rounds', () => {
     expect(found.get('B')?.map(({ figures }) => figures['seed'])).toEqual([11, 12, 13]);
   });
 
+  it('go on when one fails, and say which', async () => {
+    const broken = { name: 'B', measure: () => Promise.reject(new Error('no Redis')) };
+    const scenario = { ...scenarioOf(['A', 'C'], []) };
+    const progress = silent();
+    const entrants = [...scenario.entrants, broken];
+    const found = await runRounds({ ...scenario, entrants }, 2, { isQuick: true, seed: 0 }, progress);
+    expect([...found].map(([name, all]) => [name, all.length])).toEqual([
+      ['A', 2],
+      ['C', 2],
+      ['B', 0],
+    ]);
+    expect(progress.failures).toEqual(['s: B, round 1: no Redis', 's: B, round 2: no Redis']);
+  });
+
   it('are five, fewer in a quick run, and as many as asked for but never more than a scenario bears', () => {
     const scenario = scenarioOf([], []);
     expect(roundsOf(scenario, undefined, false)).toBe(5);

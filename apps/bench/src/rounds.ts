@@ -7,7 +7,7 @@ export type Rounds = ReadonlyMap<string, readonly Found[]>;
 
 /**
  * Measures every entrant once, then all of them again: A B A B. What the machine does meanwhile, a neighbour or a warmer
- * processor, then meets all of them alike.
+ * processor, then meets all of them alike. A round that fails is missing, and `progress` knows why.
  */
 export async function runRounds(
   scenario: Scenario,
@@ -19,7 +19,12 @@ export async function runRounds(
   for (let round = 1; round <= rounds; round++) {
     for (const entrant of scenario.entrants) {
       progress.begins(`${scenario.name}: ${entrant.name}, round ${round} of ${rounds}`);
-      found.get(entrant.name)?.push(await entrant.measure({ ...scale, seed: scale.seed + round }));
+      try {
+        found.get(entrant.name)?.push(await entrant.measure({ ...scale, seed: scale.seed + round }));
+      } catch (error) {
+        // An hour of other figures is not to be lost for it.
+        progress.failed(`${scenario.name}: ${entrant.name}, round ${round}: ${(error as Error).message}`);
+      }
     }
   }
   return found;

@@ -11,6 +11,8 @@ export interface Report {
   readonly seed: number;
   readonly machine: Machine;
   readonly scenarios: readonly Outcome[];
+  /** Rounds that came to nothing, and why. */
+  readonly failures: readonly string[];
 }
 
 /** What came of one scenario. */

@@ -20,6 +20,13 @@ describe('the table', () => {
     expect(text).toContain('MISSED signals relayed: at least 0.75 x bare: 0.5');
   });
 
+  it('warns of figures that were taken beside something else', () => {
+    const { machine } = exampleReport;
+    const text = table({ ...exampleReport, machine: { ...machine, loadBefore: 3 } });
+    expect(text).toContain('NOT FOR PUBLISHING');
+    expect(table(exampleReport)).not.toContain('NOT FOR PUBLISHING');
+  });
+
   it('says on what it was measured', () => {
     expect(table(exampleReport)).toContain('A processor, 2 cores, 24 GB');
   });

@@ -5,11 +5,15 @@ import type { FigureOutcome, Outcome, Report, Row, Verdict } from './report.ts';
 /** From here on the load, and not the server, may be what was measured. */
 const SATURATED = 0.9;
 
+/** From here on, in processes that wanted to run, others used the machine when the run began. */
+const BUSY_MACHINE = 0.5;
+
 /** The report as text for a terminal. */
 export function table(report: Report): string {
   const parts = [
     describe(report),
     ...report.scenarios.map(section),
+    ...(report.failures.length > 0 ? [`${report.failures.length} rounds FAILED; the JSON says why`] : []),
     'ratio: Parley beside this row. busy: shares of one core, medians. A load near 100 % was the limit itself (!).',
   ];
   return `${parts.join('\n\n')}\n`;
@@ -23,6 +27,9 @@ function describe({ startedAt, isQuick, seed, machine }: Report): string {
     Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(', '),
+    ...(loadBefore > BUSY_MACHINE
+      ? ['NOT FOR PUBLISHING: something else had the machine when this began']
+      : []),
     'Parley: JWT, limits on (wide: all load is of one address), validation, receipts, metrics, Redis',
   ].join('\n');
 }

@@ -70,7 +70,7 @@ async function counted(contestant: Contestant, running: Running, scale: Scale): 
 /** What nodes do that nobody uses, once they have loaded what they need with the first use. */
 async function beforeAnybody(contestant: Contestant, running: Running, scale: Scale): Promise<RedisWork> {
   await runLoad(pairingJob(contestant, running, scale.seed * 100, 20));
-  return watchRedis(running.redisUrl ?? '', () => pause(scale.isQuick ? 5_000 : 20_000));
+  return watchRedis(running.redisUrl ?? '', () => pause(scale.isQuick ? 3_000 : 20_000));
 }
 
 /** Of one pairing. */

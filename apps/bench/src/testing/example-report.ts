@@ -16,6 +16,7 @@ export const exampleReport: Report = {
     pinning: 'none',
     versions: { node: '20' },
   },
+  failures: [],
   scenarios: [
     {
       name: 'relay',
