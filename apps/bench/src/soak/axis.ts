@@ -1,4 +1,5 @@
 import type { Unit } from './measures.ts';
+import { SCALES } from './units.ts';
 
 /** How a vertical axis is labelled. */
 export interface Axis {
@@ -7,14 +8,6 @@ export interface Axis {
   /** From zero to the top. */
   readonly ticks: readonly { readonly value: number; readonly label: string }[];
 }
-
-const SCALES: Readonly<Record<Unit, { readonly divisor: number; readonly suffix: string }>> = {
-  MB: { divisor: 1_048_576, suffix: ' MB' },
-  ms: { divisor: 1, suffix: ' ms' },
-  share: { divisor: 0.01, suffix: ' %' },
-  count: { divisor: 1, suffix: '' },
-  perSecond: { divisor: 1, suffix: '/s' },
-};
 
 /** An axis from zero, because what is flat shows only beside the whole; its top is the first round number that is not below the values. */
 export function axisFor(most: number, unit: Unit): Axis {

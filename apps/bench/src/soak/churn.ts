@@ -52,7 +52,7 @@ export class Churn {
     );
   }
 
-  /** Begins no more lives, waits for those that are lived, and shows out who only stayed. */
+  /** Begins no more lives, waits for those that are lived, and shows out who only stayed. May be called again. */
   async stop(): Promise<void> {
     this.#over.abort();
     await this.#living;

@@ -18,12 +18,12 @@ const MB = 1_048_576;
 /** Everything that is watched, in the order of the picture. Memory is in bytes. */
 export const MEASURES = {
   resident: nodeMeasure('Resident memory', 'MB', { amount: 2 * MB, share: 0.03 }),
-  heap: { ...nodeMeasure('Heap in use', 'MB', { amount: MB, share: 0.03 }), isSawtooth: true },
-  external: nodeMeasure('Buffers outside the heap', 'MB', { amount: MB / 2, share: 0.1 }),
+  heap: { ...nodeMeasure('Heap, old space', 'MB', { amount: MB, share: 0.03 }), isSawtooth: true },
+  external: nodeMeasure('External buffers', 'MB', { amount: MB / 2, share: 0.1 }),
   openFiles: nodeMeasure('Open files', 'count', { amount: 5, share: 0.05 }),
   handles: nodeMeasure('Handles', 'count', { amount: 3, share: 0.05 }),
   busy: nodeMeasure('Processor', 'share', { amount: 0.02, share: 0.2 }),
-  loopDelay: nodeMeasure('Event-loop delay, 99 %', 'ms', { amount: 5, share: 0.5 }),
+  loopDelay: nodeMeasure('Loop delay, 99 %', 'ms', { amount: 5, share: 0.5 }),
   sessions: nodeMeasure('Sessions', 'count', { amount: 5, share: 0.05 }),
   rooms: nodeMeasure('Rooms', 'count', { amount: 5, share: 0.05 }),
   waiters: nodeMeasure('Waiters', 'count', { amount: 2, share: 0.2 }),
@@ -31,7 +31,7 @@ export const MEASURES = {
   lanes: nodeMeasure('Blocked lanes', 'count', { amount: 2, share: 0.2 }),
   redisKeys: redisMeasure('Keys', 'count', { amount: 50, share: 0.05 }),
   redisMemory: redisMeasure('Memory in use', 'MB', { amount: MB / 4, share: 0.05 }),
-  redisCommands: redisMeasure('Commands, those in scripts too', 'perSecond', { amount: 20, share: 0.1 }),
+  redisCommands: redisMeasure('Commands, nested too', 'perSecond', { amount: 20, share: 0.1 }),
 } as const satisfies Record<string, Measure>;
 
 export type MeasureName = keyof typeof MEASURES;

@@ -90,7 +90,7 @@ function change(name: MeasureName, findings: readonly Finding[], { width, isJudg
   const worst = own.toSorted((one, other) => other.growth / other.tolerated - one.growth / one.tolerated)[0];
   if (!worst || !isJudged) return '';
   const place = width - INSET.right;
-  if (own.some(({ grows }) => grows)) return text('grows end', place, 14, `▲ grows ${percentOf(worst)}`);
+  if (own.some(({ grows }) => grows)) return text('grows end', place, 14, `▲ ${percentOf(worst) || 'grows'}`);
   return text('flat end', place, 14, `flat ${percentOf(worst)}`);
 }
 

@@ -21,7 +21,7 @@ describe('the picture of a soak', () => {
   it('says where something grows', () => {
     const svg = pictureOf(recording({ leak: { resident: 20 * MB } }));
     expect(svg).toContain('>Not flat: 30 minutes of coming and going</text>');
-    expect(svg.match(/▲ grows \+\d+\.\d %/g)).toHaveLength(1);
+    expect(svg.match(/▲ \+\d+\.\d %/g)).toHaveLength(1);
   });
 
   it('is well-formed, knows light and dark, and runs and loads nothing', () => {

@@ -81,6 +81,7 @@ function legend(nodes: number): string {
     })),
     { mark: (x: number) => swatch('warm', x, y), label: 'warm-up, not judged' },
     { mark: (x: number) => swatch('quiet', x, y), label: 'everybody has left' },
+    { mark: () => '', label: '▲ grows' },
   ];
   let x = MARGIN;
   return keys
@@ -103,5 +104,5 @@ text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Aria
 .section{font-size:14px;font-weight:600;fill:var(--ink)}.name{font-size:12.5px;font-weight:600;fill:var(--ink)}
 .flat{fill:var(--good)}.grows{fill:var(--bad);font-weight:700}.end{text-anchor:end}.mid{text-anchor:middle}
 .surface{fill:var(--surface)}.warm{fill:var(--warm)}.quiet{fill:var(--quiet)}
-.grid{stroke:var(--grid);stroke-width:1;fill:none}.line{fill:none;stroke-width:1.3;stroke-linejoin:round}.key{stroke-width:3}
+.grid{stroke:var(--grid);stroke-width:1;fill:none}.line{fill:none;stroke-width:1.3;stroke-opacity:.9;stroke-linejoin:round}.key{stroke-width:3}
 .node-1{stroke:var(--n1)}.node-2{stroke:var(--n2)}.node-3{stroke:var(--n3)}.redis{stroke:var(--redis)}`;

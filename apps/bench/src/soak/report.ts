@@ -1,5 +1,6 @@
 import { MEASURES } from './measures.ts';
 import { sumOf, type Recording } from './recording.ts';
+import { SCALES } from './units.ts';
 import { SHORTEST_MS, type Finding } from './verdict.ts';
 
 /** The outcome in one line. */
@@ -57,8 +58,8 @@ const HEADS = [
 
 function row({ name, source, level, growth, atLeast, atMost, tolerated, grows }: Finding): string {
   const { title, unit } = MEASURES[name];
-  const divisor = unit === 'MB' ? 1_048_576 : unit === 'share' ? 0.01 : 1;
-  const label = { MB: ' (MB)', ms: ' (ms)', share: ' (%)', count: '', perSecond: ' (1/s)' }[unit];
+  const { divisor, suffix } = SCALES[unit];
+  const label = suffix && ` (${suffix.trim()})`;
   const cells = [level, growth, atLeast, atMost, tolerated].map((value) => cell(value / divisor));
   return [`${title}${label}, ${source}`.padEnd(34), ...cells, grows ? ' GROWS' : ''].join(' ').trimEnd();
 }

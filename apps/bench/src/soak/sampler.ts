@@ -35,11 +35,12 @@ export class Sampler {
 
   /** @throws Error when a node has ended, or Redis */
   async look(): Promise<Sample> {
-    const { nodes } = this.#stage;
+    const { nodes, redis } = this.#stage;
     const [kernel, gauges, server] = await Promise.all([
       Promise.all(nodes.map(({ pid }) => readProcess(pid))),
       Promise.all(nodes.map(readGauges)),
       this.#readRedis(),
+      readProcess(redis.pid), // throws at once when it has ended: its client would go on trying for a minute
     ]);
     const atMs = performance.now() - this.#startedAtMs;
     const before = this.#before;
@@ -81,7 +82,7 @@ type Gauges = Omit<NodeReading, 'resident' | 'openFiles' | 'busy'>;
 async function readGauges(node: NodeProcess): Promise<Gauges> {
   const read = await scrape(node);
   return {
-    heap: read('nodejs_heap_size_used_bytes'),
+    heap: read(SPACE, { space: 'old' }) + read(SPACE, { space: 'large_object' }),
     external: read('nodejs_external_memory_bytes'),
     handles: read('nodejs_active_handles_total'),
     loopDelay: Math.max(0, read('nodejs_eventloop_lag_p99_seconds') * 1_000 - LOOP_TIMER_MS),
@@ -93,5 +94,7 @@ async function readGauges(node: NodeProcess): Promise<Gauges> {
   };
 }
 
+/** What outlives a minor collection is moved there: the nursery only says when the last one was. */
+const SPACE = 'nodejs_heap_space_size_used_bytes';
 /** The delay is measured as the time between two ticks of a timer, which are so far apart in an idle loop. */
 const LOOP_TIMER_MS = 10;

@@ -73,7 +73,16 @@ class Run {
     this.#everyMs = Math.min(Math.max(minutes * 60_000 * perRun, least), most);
   }
 
+  /** However it ends, nobody comes any more. */
   async record(): Promise<Recording> {
+    try {
+      return await this.#record();
+    } finally {
+      await this.#churn.stop();
+    }
+  }
+
+  async #record(): Promise<Recording> {
     const startedAt = new Date().toISOString();
     const { redis: redisBefore } = await this.#sampler.look();
     await this.#churn.start();

@@ -11,12 +11,12 @@ describe('the verdict of a soak', () => {
 
   it.each([
     ['memory that one node does not give back', { resident: 12 * MB }, 'Resident memory of node 2'],
-    ['a heap whose low points rise', { heap: 8 * MB }, 'Heap in use of node 2'],
+    ['a heap whose low points rise', { heap: 8 * MB }, 'Heap, old space of node 2'],
     ['sockets that stay open', { openFiles: 40 }, 'Open files of node 2'],
     ['handles that nobody closes', { handles: 30 }, 'Handles of node 2'],
     ['sessions that stay in the map', { sessions: 40 }, 'Sessions of node 2'],
     ['rooms that stay in the map', { rooms: 40 }, 'Rooms of node 2'],
-    ['a loop that is busier with every minute', { loopDelay: 40 }, 'Event-loop delay, 99 % of node 2'],
+    ['a loop that is busier with every minute', { loopDelay: 40 }, 'Loop delay, 99 % of node 2'],
   ])('finds %s', (_, leak, named) => {
     const { outcome, reasons } = judge(evidence({ leak }));
     expect(outcome).toBe('not-flat');

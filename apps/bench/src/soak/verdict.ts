@@ -1,5 +1,6 @@
 import { MEASURES, seriesOf, type Measure, type MeasureName, type Sample, type Series } from './measures.ts';
 import { trendOf, type Trend } from './trend.ts';
+import { SCALES } from './units.ts';
 
 /** What is judged: everything that was seen, and what was lived meanwhile. */
 export interface Evidence {
@@ -67,7 +68,9 @@ export function findingOf({ name, source, points }: Series): Finding {
 
 function growthReason({ name, source, growth, level }: Finding): string {
   const percent = level === 0 ? '' : ` (${((growth / level) * 100).toFixed(1)} %)`;
-  return `${MEASURES[name].title} of ${source} grew by ${+growth.toPrecision(3)}${percent}.`;
+  const { title, unit } = MEASURES[name];
+  const { divisor, suffix } = SCALES[unit];
+  return `${title} of ${source} grew by ${+(growth / divisor).toPrecision(3)}${suffix}${percent}.`;
 }
 
 function livesReason({ lives, failedLives }: Evidence): string[] {
