@@ -84,13 +84,15 @@ function lineThrough(
     .join(' ');
 }
 
-/** By how much the series that changed most grew in the judged half. */
+/** By how much the series that grew most did so in the judged half. */
 function change(name: MeasureName, findings: readonly Finding[], { width, isJudged }: Frame): string {
   const own = findings.filter((finding) => finding.name === name);
   const worst = own.toSorted((one, other) => other.growth / other.tolerated - one.growth / one.tolerated)[0];
   if (!worst || !isJudged) return '';
   const place = width - INSET.right;
   if (own.some(({ grows }) => grows)) return text('grows end', place, 14, `▲ ${percentOf(worst) || 'grows'}`);
+  // More than is tolerated, but nobody can be sure of it.
+  if (worst.growth > worst.tolerated) return text('tick end', place, 14, `noise ${percentOf(worst)}`);
   return text('flat end', place, 14, `flat ${percentOf(worst)}`);
 }
 

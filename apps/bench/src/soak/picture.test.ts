@@ -15,7 +15,7 @@ describe('the picture of a soak', () => {
     for (const node of [1, 2, 3])
       expect(svg.split(`class="line node-${node}"`)).toHaveLength(nodeMeasures + 1);
     expect(svg).toContain('>Flat: 30 minutes of coming and going, and nothing grows</text>');
-    expect(svg.match(/class="flat end"/g)).toHaveLength(Object.keys(MEASURES).length);
+    expect(svg.match(/>(flat|noise)( [+−][\d.]+ %| ?)<\/text>/g)).toHaveLength(Object.keys(MEASURES).length);
   });
 
   it('says where something grows', () => {
