@@ -124,7 +124,12 @@ async function shrink(file, inner) {
   const isMapped = file !== 'dist/client.js';
   const content = readFileSync(`${file}.map`, 'utf8');
   const sourceMap = { content, ...(isMapped && { url: `${basename(file)}.map` }) };
-  const options = { module: true, ecma: 2020, compress: { passes: 3, inline: 1 }, sourceMap };
+  const options = {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3, inline: 1, lhs_constants: false, if_return: false },
+    sourceMap,
+  };
   const mangle = { properties: { regex: inner } };
   const nameCache = { ...short };
   const { code = '', map = '' } = await minify(readFileSync(file, 'utf8'), { ...options, mangle, nameCache });

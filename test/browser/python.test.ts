@@ -22,11 +22,17 @@ const javascript = putIn(
   "' + location.origin.replace('http', 'ws') + '",
 );
 
-/** The same page, but its author had no patience: it makes its channel, and so an offer, whoever came first. */
+/** The same page, but its author had no patience: it makes its channel, and so an offer, whoever came first; and it reads no other before. */
 const impatient = putIn(
-  javascript,
-  "else pc.ondatachannel = ({ channel }) => channel.send('hello');",
-  "else pc.createDataChannel('chat');",
+  putIn(
+    javascript,
+    "else pc.ondatachannel = ({ channel }) => channel.send('hello');",
+    "else pc.createDataChannel('chat');",
+  ),
+  'await receive(message);',
+  `while (message.description && connections.get(message.from)?.pc.localDescription === null)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      await receive(message);`,
 );
 
 const sdk = `

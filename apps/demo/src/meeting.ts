@@ -108,8 +108,9 @@ export class Meeting {
       else if (room !== this.#room) await room.leave();
       return false;
     } catch (error) {
-      if (error instanceof ParleyError && WORTH_KNOCKING.has(error.code)) return true;
-      this.#ended(error);
+      if (!(error instanceof ParleyError)) throw error;
+      if (WORTH_KNOCKING.has(error.code)) return true;
+      if (error.code !== 'closed') this.#out(error.code);
       return false;
     }
   }
@@ -236,7 +237,9 @@ export class Meeting {
   #serverChanged(change: StateChange): void {
     this.#server = change;
     void this.#tellNode();
-    if (change.state === 'closed' && !change.willReturn) this.#end ??= { code: change.reason ?? 'closed' };
+    const isSettled = this.#end !== undefined && this.#end.code !== 'seat-awaited';
+    if (change.state === 'closed' && !change.willReturn && !isSettled)
+      this.#end = { code: change.reason ?? 'closed' };
     this.#events.changed();
   }
 

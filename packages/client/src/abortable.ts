@@ -2,12 +2,12 @@
 export function abortable<Value>(
   promise: Promise<Value>,
   signal: AbortSignal | undefined,
-  abandoned: () => void,
+  abandoned?: () => void,
 ): Promise<Value> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
     const aborted = () => {
-      abandoned();
+      abandoned?.();
       reject(signal.reason as Error);
     };
     const settled = () => signal.removeEventListener('abort', aborted);

@@ -22,6 +22,7 @@ const CONNECT_WITHIN_MS = 20_000;
 const LAST_WORDS_MS = 2_000;
 /** What the `id` of a request adds to it, at most. */
 const ID_BYTES = 32;
+const RENEW_AGAIN_MS = 5_000;
 /** By then the close of a session that was continued elsewhere has arrived, or its network is gone. */
 const OLD_SOCKET_MS = 30_000;
 
@@ -91,8 +92,7 @@ class Connection implements Line {
         this.end(this.#lastError ?? unreachable(`no welcome within ${timeoutMs} ms`).error);
     });
     onWake((why) => this.#woke(why), this.#timers, this.#over.signal);
-    // Without a session nobody would hear the goodbye, and with its proof the page, loaded again, has its place.
-    this.#reload.watch(() => this.#current && this.close(), this.#over.signal);
+    this.#reload.watch(() => this.#leave(), this.#over.signal);
     this.#dialer.dial();
     return new Promise((resolve, reject) => (this.#opened = { resolve, reject }));
   }
@@ -167,12 +167,20 @@ class Connection implements Line {
   #lookAfter(session: Session, { expiresInMs, heartbeatMs }: Welcome): void {
     const events = this.#events;
     watchPulse(session, heartbeatMs, this.#timers, () => events.isInUse, this.#lifeless);
-    if (expiresInMs === undefined || !this.#credential.isRenewable) return;
-    const failed = (error: Error) => events.failed(error);
+    if (expiresInMs !== undefined && this.#credential.isRenewable) this.#renew(session, expiresInMs);
+  }
+
+  /** Few need it; if it cannot be had now, perhaps a little later. */
+  #renew(session: Session, expiresInMs: number): void {
+    const failed = (error: Error) => this.#events.failed(error);
     import('./renewal.ts').then(
       ({ keepRenewed }) =>
         session.isOver || keepRenewed(session, expiresInMs, this.#credential, this.#timers, failed),
-      failed, // then the server ends the session, and the next one begins with another token
+      (error: unknown) => {
+        if (session.isOver) return;
+        failed(error as Error);
+        this.#timers.after(RENEW_AGAIN_MS, () => this.#renew(session, expiresInMs - RENEW_AGAIN_MS));
+      },
     );
   }
 
@@ -189,6 +197,11 @@ class Connection implements Line {
       if (!isContinued) older.sayGoodbye();
       else this.#timers.after(OLD_SOCKET_MS, () => older.giveUp());
     }
+  }
+
+  /** The page goes. Where nobody would hear a goodbye its proof stays: with it the page, loaded again, has its place. */
+  #leave(): void {
+    if ([...this.#dialer.sessions].some(({ ageMs }) => ageMs > 0)) this.close();
   }
 
   #sayAgain(): void {

@@ -123,7 +123,7 @@ export class Dialer {
       ? setbackOfClose(end.code, end.reason)
       : await timers
           .within(CHECK_WITHIN_MS, askWhy(address.check, token, over))
-          .catch(() => unreachable(`nobody answers at ${address.check}`));
+          .catch((error: unknown) => unreachable(`nobody answers at ${address.check}: ${String(error)}`));
     if (!over.aborted) this.#fail(setback);
   }
 

@@ -9,8 +9,8 @@ export class Outage {
   #lastMs = 0;
 
   /** Takes note of an answer; true when it has been like that for too long. What goes well says nothing: it may have needed no cluster. */
-  heed(answer: Outgoing | undefined): boolean {
-    if (answer?.type !== 'error' || answer.code !== 'cluster-unavailable') return false;
+  heed(answer: Outgoing): boolean {
+    if (answer.type !== 'error' || answer.code !== 'cluster-unavailable') return false;
     const nowMs = performance.now();
     if (this.#firstMs === undefined || nowMs - this.#lastMs > PATIENCE_MS) this.#firstMs = nowMs;
     this.#lastMs = nowMs;

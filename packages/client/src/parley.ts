@@ -39,8 +39,8 @@ export async function openParley<P extends RemotePeer>(
   openLine: OpenLine,
   makePeer: (wire: PeerWire) => P,
 ): Promise<Parley<P>> {
-  const isSealed = options.seal ?? options.open;
-  const sealing = isSealed && (await needed(import('./sealing.ts'))).ownSealing(options);
+  const { seal, open, signal } = options;
+  const sealing = (seal ?? open) && (await needed(import('./sealing.ts'), signal)).ownSealing(options);
   const guest = new Guest(sealing, makePeer);
   guest.line = await openLine(url, options, guest);
   return guest;
@@ -116,7 +116,7 @@ class Guest<P extends RemotePeer>
 
   async match(queue: string, options: MatchOptions = {}): Promise<Room<P>> {
     this.#refuseIfClosed();
-    const { Matches } = await needed(import('./parley-matches.ts'));
+    const { Matches } = await needed(import('./parley-matches.ts'), options.signal);
     this.#refuseIfClosed();
     this.#matches ??= new Matches(this.line, this.timers);
     return this.#matches.wait(queue, options);
@@ -190,7 +190,7 @@ class Guest<P extends RemotePeer>
   async #enter(wish: object, secret?: string | boolean, signal?: AbortSignal): Promise<Room<P>> {
     signal?.throwIfAborted();
     const join = { type: 'join', ...wish } as Entry['join'];
-    const entry = secret ? await secretEntry(join, secret) : { join, sealing: this.#sealing };
+    const entry = secret ? await secretEntry(join, secret, signal) : { join, sealing: this.#sealing };
     signal?.throwIfAborted();
     this.#refuseIfClosed();
     const there = this.rooms.get(join.room ?? '');
@@ -210,7 +210,6 @@ class Guest<P extends RemotePeer>
     const enter = async () => {
       // What is said of the room until `left` is about the former seat.
       await this.#leaving.get(join.room);
-      if (entering.wanted === 0) throw new ParleyError('aborted');
       return this.#answered(join, take);
     };
     const room = enter().finally(() => this.#entering.delete(join.room));
@@ -291,16 +290,21 @@ class Guest<P extends RemotePeer>
 }
 
 /** Few need it; whoever does waits for it once. */
-async function secretEntry(join: Entry['join'], secret: string | true): Promise<Entry> {
-  const { secretSealing } = await needed(import('./sealing.ts'));
+async function secretEntry(
+  join: Entry['join'],
+  secret: string | true,
+  signal: AbortSignal | undefined,
+): Promise<Entry> {
+  const { secretSealing } = await needed(import('./sealing.ts'), signal);
   return { join, ...(await secretSealing(secret === true ? undefined : secret)) };
 }
 
 /** A part of this program that few need, and that is not always to be had: then it rejects with ParleyError `unreachable`. */
-async function needed<Module>(part: Promise<Module>): Promise<Module> {
-  return part.catch((error: unknown) => {
+function needed<Module>(part: Promise<Module>, signal: AbortSignal | undefined): Promise<Module> {
+  const told = part.catch((error: unknown) => {
     throw unreachable(String(error)).error;
   });
+  return abortable(told, signal);
 }
 
 function isAboutRoom(message: Outgoing): message is RoomMessage {

@@ -16,10 +16,7 @@ export class WireMemories {
   }
 
   recall(room: string, instance: string): WireMemory | undefined {
-    const key = keyOf(room, instance);
-    const memory = this.#memories.get(key);
-    this.#memories.delete(key);
-    return memory;
+    return this.#memories.get(keyOf(room, instance));
   }
 
   /** Our own life has ended. */

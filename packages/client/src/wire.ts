@@ -92,13 +92,13 @@ export class Wire<P extends RemotePeer> implements PeerWire {
     if (stream.outbox.size + (sealing?.size ?? 0) >= MOST_WAITING) throw new ParleyError('too-many');
     if (givenUp) this.#givenUp.set(said, givenUp);
     if (!sealing) return this.#say(said, said);
-    sealing.seal(said, this.#context(this.#instance, this.peer.instance)).then(
-      (sealed) => this.#say(said, sealed),
-      (error: unknown) => {
+    sealing
+      .seal(said, this.#context(this.#instance, this.peer.instance))
+      .then((sealed) => this.#say(said, sealed))
+      .catch((error: unknown) => {
         this.#failed(error);
         this.#undeliverable(said, 'seal');
-      },
-    );
+      });
   }
 
   iceServers(): Promise<RTCIceServer[]> {
