@@ -127,6 +127,7 @@ async function shrink(file, inner) {
   const options = {
     module: true,
     ecma: 2020,
+    // What is off makes code shorter, and packs less well.
     compress: { passes: 3, inline: 1, lhs_constants: false, if_return: false },
     sourceMap,
   };
