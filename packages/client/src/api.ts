@@ -65,6 +65,7 @@ export interface PeerConnectOptions extends ConnectOptions {
 export type WebSocketConstructor = new (url: string, protocols: string[]) => PlatformWebSocket;
 /** What of a WebSocket is used: that of browsers and that of the "ws" package fit. */
 export interface PlatformWebSocket {
+  readonly readyState: number;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(

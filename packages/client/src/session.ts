@@ -27,6 +27,8 @@ export type Said = WithoutId<Incoming>;
 
 /** Neither 1000, which says goodbye for the peer, nor a code that means something to the node. */
 const GIVEN_UP = 4900;
+/** WebSocket.OPEN (WHATWG WebSockets): of what is said on one that is closing, browsers complain. */
+const OPEN = 1;
 const WELCOME_WITHIN_MS = 10_000;
 
 /** One WebSocket, from its opening to its close. */
@@ -74,7 +76,8 @@ export class Session {
 
   /** Nothing before the welcome: the first frame tells the node that a resume was heard, and voids the former proof. */
   send(message: Incoming | Said): void {
-    if (this.#welcomeMs !== undefined && !this.isOver) this.#socket.send(JSON.stringify(message));
+    if (this.#welcomeMs !== undefined && this.#socket.readyState === OPEN)
+      this.#socket.send(JSON.stringify(message));
   }
 
   /** The answer, `error` included; `undefined` if the session ended first. */
