@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import type { RawClient } from '../support/client.ts';
 import type { NodeProcess } from '../support/process.ts';
@@ -27,8 +27,12 @@ describe.runIf(has('redis-server'))('one Cluster shard down', () => {
     slots.shard(down).forEach((redis) => redis.pause());
     const downFromMs = performance.now();
 
-    const isMinted = async () => (await channelOf(second, prefix, first)) !== inbox;
-    await until('another inbox', isMinted, 20_000);
+    const minted = await until(
+      'another inbox',
+      async () => [await channelOf(second, prefix, first)].find((channel) => channel !== inbox),
+      20_000,
+    );
+    expect(await slots.shardOf(minted), 'where that one is').not.toBe(down);
     for (const room of [rooms.up, rooms.down]) {
       await untilDelivered(here, far, room);
       await untilDelivered(far, here, room);

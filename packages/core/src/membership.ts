@@ -225,6 +225,11 @@ export class Membership {
     this.#beatNow();
   }
 
+  /** The inbox is listened to again after it was not. */
+  resubscribed(): void {
+    this.#ownInbox.resubscribed();
+  }
+
   /** Beats now, and resolves when that is answered, or is not. */
   async look(): Promise<void> {
     this.#beatNow();

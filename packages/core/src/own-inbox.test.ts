@@ -67,6 +67,22 @@ describe('a subscription that is silent', () => {
     expect(bus.rebuilt).toBe(2);
   });
 
+  it('is asked as soon as it was made anew, and has as long as any other from then on', async () => {
+    const { inbox, clock, bus, probes, echo } = start();
+    await clock.advance(LIMITS.deafAfterMs);
+    inbox.ask(UP_SINCE_MS);
+    expect(bus.rebuilt).toBe(1);
+    // It took that long.
+    await clock.advance(LIMITS.deafAfterMs - 1);
+    const asked = probes.length;
+    inbox.resubscribed();
+    expect(probes).toHaveLength(asked + 1);
+    await clock.advance(LIMITS.deafAfterMs - 1);
+    inbox.ask(UP_SINCE_MS);
+    expect(bus.rebuilt).toBe(1);
+    expect([echo(), inbox.hears]).toEqual([true, true]);
+  });
+
   it('says nothing while the directory does not answer, nor right after', async () => {
     const { inbox, clock, bus } = start();
     await clock.advance(LIMITS.deafAfterMs * 3);

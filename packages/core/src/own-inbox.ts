@@ -14,7 +14,8 @@ export class OwnInbox {
   readonly #log: Log;
   #probe = '';
   #heardAtMs = 0;
-  #rebuiltAtMs = 0;
+  /** When the subscription was last made anew, or that was begun. */
+  #anewAtMs = 0;
   #askedAtMs = 0;
 
   constructor({ bus, clock, random, log }: { bus: Bus; clock: Clock; random: Random; log: Log }) {
@@ -47,20 +48,30 @@ export class OwnInbox {
     return wasDeaf;
   }
 
+  /** The subscription was made anew. Its silence counts from now, and its first probe does not wait to be asked for. */
+  resubscribed(): void {
+    this.#anewAtMs = this.#clock.nowMs();
+    this.#sendProbe();
+  }
+
   /** Sends the next probe. `upSinceMs`: since when the directory answers; before that, silence says nothing. */
   ask(upSinceMs: number | undefined): void {
     const now = this.#clock.nowMs();
     if (upSinceMs !== undefined)
-      this.#rebuildIfDeaf(Math.max(this.#heardAtMs, this.#rebuiltAtMs, upSinceMs), now);
+      this.#rebuildIfDeaf(Math.max(this.#heardAtMs, this.#anewAtMs, upSinceMs), now);
     this.#askedAtMs = now;
-    this.#probe = this.#random.id();
-    this.#bus.send(this.#bus.inbox, { kind: 'probe', token: this.#probe });
+    this.#sendProbe();
   }
 
   #rebuildIfDeaf(silentSinceMs: number, now: number): void {
     if (now - silentSinceMs < LIMITS.deafAfterMs) return;
-    this.#rebuiltAtMs = now;
+    this.#anewAtMs = now;
     this.#log.warn({ event: 'inbox-deaf' }, 'this node does not hear its own inbox; subscribing anew');
     this.#bus.rebuild();
+  }
+
+  #sendProbe(): void {
+    this.#probe = this.#random.id();
+    this.#bus.send(this.#bus.inbox, { kind: 'probe', token: this.#probe });
   }
 }

@@ -101,6 +101,7 @@ export class Streams implements BusListener {
   }
 
   resubscribed(): void {
+    this.#membership.resubscribed();
     this.#events.missed();
   }
 

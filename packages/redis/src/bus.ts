@@ -90,7 +90,7 @@ export class RedisBus implements Bus {
    * Redis was away and is back, perhaps as another process: after a failover from a master that froze, the subscription
    * stands and will be silent, and it would take a few unheard probes to tell.
    */
-  readonly #isBack = (): void => this.rebuild();
+  readonly #isBack = (): void => this.#subscription.renew();
 
   #flush(): void {
     const gathered = this.#gathered;

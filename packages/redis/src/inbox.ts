@@ -3,7 +3,8 @@ import { type Redis, Cluster } from 'ioredis';
 
 import { backoffMs, openOnce, type Connection, type ConnectionContext } from './connect.ts';
 import type { Keys } from './keys.ts';
-import type { SingleMaster } from './topology.ts';
+import { slotOwner, type ServedSlot } from './slot-owner.ts';
+import type { Address, SingleMaster } from './topology.ts';
 
 export interface InboxContext extends ConnectionContext {
   readonly keys: Keys;
@@ -12,8 +13,12 @@ export interface InboxContext extends ConnectionContext {
   readonly commands: Connection;
 }
 
-/** So often in a row the owner of the inbox's slot may be out of reach before an inbox on another slot is taken. */
+/** So often in a row the owner of the inbox's slot may be out of reach before an inbox that another one serves is taken. */
 const MAX_ATTEMPTS_PER_INBOX = 3;
+/** An attempt that takes longer is given up: a Redis that loads its data lets one wait, and is perhaps not the owner any more. */
+const MAX_ATTEMPT_MS = 5_000;
+/** So many inboxes are thought of at a time: one of them is served by another process, if there is another at all. */
+const MAX_CANDIDATES = 16;
 
 /**
  * The subscription to this node's inbox: one plain connection, which is thrown away and made anew when it ends or is said
@@ -27,13 +32,17 @@ export class InboxSubscription {
   #inbox: Inbox;
   #redis: Redis | undefined;
   /** In a Cluster: the inbox's slot, and who served it when it was subscribed to. */
-  #served: { readonly slot: number; readonly by: string } | undefined;
+  #served: ServedSlot | undefined;
+  /** In a Cluster: how often in a row that one was tried in vain. */
+  #attemptsThere = 0;
   #subscribed = false;
+  #isConnecting = false;
   #firstTime: (() => void) | undefined;
   #failures = 0;
   /** Which attempt counts: what an abandoned one still does is nobody's business. */
   #attempt = 0;
-  #cancelRetry: Cancel = () => {};
+  /** Of the attempt, or of the pause before the next. */
+  #cancelTimer: Cancel = () => {};
   #stopped = false;
 
   /** `resubscribed`: it was not heard for a while, however short, and is heard again. */
@@ -63,8 +72,13 @@ export class InboxSubscription {
     });
   }
 
-  /** Gives the present connection up, whatever its state, and makes another. */
+  /** Gives a subscription up that is deaf, and makes another. One that is being made is as new, and soon over. */
   rebuild(): void {
+    if (!this.#isConnecting) this.renew();
+  }
+
+  /** Gives the present connection up, whatever its state, and makes another: what it leads to may not be Redis any more. */
+  renew(): void {
     if (this.#stopped) return;
     this.#discard();
     this.#connect();
@@ -87,15 +101,19 @@ export class InboxSubscription {
 
   #connect(): void {
     const attempt = ++this.#attempt;
+    this.#isConnecting = true;
+    const giveUp = () => this.#retry(attempt, new Error('the attempt took too long'));
+    this.#cancelTimer = this.#context.clock.after(MAX_ATTEMPT_MS, giveUp);
     this.#subscribe(attempt).catch((failure: unknown) => this.#retry(attempt, failure));
   }
 
   async #subscribe(attempt: number): Promise<void> {
-    const channel = this.#context.keys.inbox(this.#inbox);
-    const isSharded = this.#context.topology.kind === 'cluster';
-    const owner = await this.#ownerOf(channel);
+    const { keys, topology } = this.#context;
+    const isSharded = topology.kind === 'cluster';
+    const owner = isSharded ? await this.#locate(attempt) : topology;
     if (attempt !== this.#attempt) return;
 
+    const channel = keys.inbox(this.#inbox);
     const redis = openOnce(owner, this.#context);
     this.#redis = redis;
     redis.on(isSharded ? 'smessageBuffer' : 'messageBuffer', (_channel, frame: Buffer) =>
@@ -109,47 +127,61 @@ export class InboxSubscription {
     redis.once('end', () => this.#retry(attempt, new Error('the connection ended')));
     // The slot has another owner now, and this one hears nothing any more.
     redis.once('moved', () => this.#retry(attempt, new Error('the slot of the inbox has moved')));
-    this.#failures = 0;
+    this.#cancelTimer();
+    this.#failures = this.#attemptsThere = 0;
+    this.#isConnecting = false;
     this.#subscribed = true;
     if (!this.#firstTime) return this.#resubscribed();
     this.#firstTime();
     this.#firstTime = undefined;
   }
 
-  /** The process that hears what is published to the channel. */
-  async #ownerOf(channel: string): Promise<SingleMaster> {
-    const { topology, commands } = this.#context;
-    if (topology.kind !== 'cluster') return topology;
+  /** The process of a Cluster that hears the inbox. When it was out of reach too often, the inbox becomes one that another hears. */
+  async #locate(attempt: number): Promise<SingleMaster> {
+    const { topology, commands, keys } = this.#context;
     if (!(commands instanceof Cluster)) throw new TypeError('a Cluster is asked through a Cluster');
-    const [slot, ranges] = await Promise.all([
-      commands.cluster('KEYSLOT', channel),
-      commands.cluster('SLOTS'),
-    ]);
-    const range = ranges.find(([first, last]) => first <= slot && slot <= last);
-    const [host, port] = range?.[2] ?? [];
-    if (!host || !port) throw new Error('nobody owns the slot of the inbox');
-    this.#served = { slot, by: `${host}:${port}` };
-    return { kind: 'standalone', address: { host, port }, db: 0, tls: false, login: topology.login };
+    let inbox = this.#inbox;
+    let served = await slotOwner(commands, keys.inbox(inbox));
+    if (this.#attemptsThere >= MAX_ATTEMPTS_PER_INBOX)
+      [inbox, served] = await this.#mint(commands, served.by);
+    if (attempt === this.#attempt) this.#settleAt(inbox, served);
+    if (!served.by) throw new Error('nobody owns the slot of the inbox');
+    const { login } = topology;
+    return { kind: 'standalone', address: addressOf(served.by), db: 0, tls: false, login };
+  }
+
+  /** A new inbox, at any process but this one; at this one, if there is no other. */
+  async #mint(cluster: Cluster, silent: string | undefined): Promise<[Inbox, ServedSlot]> {
+    const { random, keys } = this.#context;
+    for (let candidates = 1; ; candidates += 1) {
+      const inbox = random.id() as Inbox;
+      const served = await slotOwner(cluster, keys.inbox(inbox));
+      if (served.by !== silent || candidates === MAX_CANDIDATES) return [inbox, served];
+    }
+  }
+
+  #settleAt(inbox: Inbox, served: ServedSlot): void {
+    if (inbox !== this.#inbox) this.#attemptsThere = 0;
+    this.#inbox = inbox;
+    this.#served = served;
+    this.#attemptsThere += 1;
   }
 
   #retry(attempt: number, failure: unknown): void {
     if (this.#stopped || attempt !== this.#attempt) return;
     this.#discard();
     this.#failures += 1;
-    const { clock, random, log, topology } = this.#context;
+    const { clock, random, log } = this.#context;
     const level = this.#failures === 1 ? 'warn' : 'debug';
     log[level]({ failures: this.#failures, error: String(failure) }, 'inbox lost, subscribing anew');
-    if (topology.kind === 'cluster' && this.#failures % MAX_ATTEMPTS_PER_INBOX === 0) {
-      this.#inbox = random.id() as Inbox;
-    }
-    this.#cancelRetry = clock.after(backoffMs(this.#failures, random), () => this.#connect());
+    this.#cancelTimer = clock.after(backoffMs(this.#failures, random), () => this.#connect());
   }
 
   /** Nothing that the connection still says is heard: after a thaw it may say a lot. */
   #discard(): void {
     this.#attempt += 1;
-    this.#cancelRetry();
-    this.#subscribed = false;
+    this.#cancelTimer();
+    this.#isConnecting = this.#subscribed = false;
     const redis = this.#redis;
     this.#redis = undefined;
     if (!redis) return;
@@ -157,4 +189,10 @@ export class InboxSubscription {
     redis.on('error', () => {}); // without a listener ioredis writes to the console
     redis.disconnect();
   }
+}
+
+/** Of `host:port`; a host may be an IPv6 address, without brackets. */
+function addressOf(place: string): Address {
+  const colon = place.lastIndexOf(':');
+  return { host: place.slice(0, colon), port: Number(place.slice(colon + 1)) };
 }

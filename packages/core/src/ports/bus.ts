@@ -15,7 +15,7 @@ export interface Bus {
    * to one inbox arrives in order or not at all.
    */
   send(to: Inbox, envelope: Envelope): void;
-  /** Gives the subscription up and makes it anew, because it is deaf. Returns at once. */
+  /** Gives the subscription up and makes it anew, because it is deaf, unless that is being done. Returns at once. */
   rebuild(): void;
   stop(): Promise<void>;
 }
