@@ -4,15 +4,14 @@ export function abortable<Value>(
   signal: AbortSignal | undefined,
   abandoned?: () => void,
 ): Promise<Value> {
-  if (!signal) return promise;
   return new Promise((resolve, reject) => {
     const aborted = () => {
       abandoned?.();
-      reject(signal.reason as Error);
+      reject(signal?.reason as Error);
     };
-    const settled = () => signal.removeEventListener('abort', aborted);
-    if (signal.aborted) return aborted();
-    signal.addEventListener('abort', aborted);
+    const settled = () => signal?.removeEventListener('abort', aborted);
     promise.then(resolve, reject).finally(settled);
+    if (signal?.aborted) return aborted();
+    signal?.addEventListener('abort', aborted);
   });
 }

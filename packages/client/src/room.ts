@@ -81,8 +81,10 @@ export class MeetingRoom<P extends RemotePeer> extends Emitter<RoomEvents<P>> im
     for (const stray of this.#host.strays) if (stray.room.code === this.code) stray.letGo('closed');
     if (this.isOpen) {
       this.end('left');
-      const done = () => {}; // the seat is gone with the connection, where there is no answer
-      this.#leaving = this.#host.line.request({ type: 'leave', room: this.code } as never).then(done, done);
+      this.#leaving = this.#host.line.request({ type: 'leave', room: this.code } as never).then(
+        () => undefined,
+        () => undefined, // the seat is gone with the connection, then
+      );
       this.#host.leaving(this.code, this.#leaving);
     }
     return this.#leaving ?? Promise.resolve();

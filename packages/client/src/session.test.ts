@@ -46,7 +46,7 @@ function opened() {
     },
   };
   const timers = new Timers();
-  const message = (_: Session, said: unknown) => heard.push(said);
+  const message = (_: Session, what: unknown) => heard.push(what);
   const session = new Session(socket as unknown as PlatformWebSocket, timers, {
     welcome: () => {},
     message,
