@@ -1,21 +1,21 @@
 import { decode } from '@parley/protocol';
+import { Chance } from '@parley/test/faults/support/chance.ts';
 import { describe, expect, it } from 'vitest';
 
-import { seeded } from '../random.ts';
 import { parley } from './dialects/parley.ts';
 import type { Member } from './dialects/dialect.ts';
 import { payloads } from './payload.ts';
 
 describe('payloads', () => {
-  const { offer, answer, candidates } = payloads(seeded(7));
+  const { offer, answer, candidates } = payloads(new Chance(7));
 
   it('are 1.4 KB of description and eight candidates', () => {
     expect([offer.length, answer.length, candidates.length]).toEqual([1_400, 1_400, 8]);
   });
 
   it('are the same for the same seed, and others for another', () => {
-    expect(payloads(seeded(7))).toEqual({ offer, answer, candidates });
-    expect(payloads(seeded(8)).offer).not.toBe(offer);
+    expect(payloads(new Chance(7))).toEqual({ offer, answer, candidates });
+    expect(payloads(new Chance(8)).offer).not.toBe(offer);
   });
 
   it('are what a node accepts', () => {

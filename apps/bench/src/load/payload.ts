@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Chance } from '@parley/test/faults/support/chance.ts';
 
 /** What the peers say to each other, as JSON text: the same for every contestant. */
 export interface Payloads {
@@ -12,26 +12,26 @@ export interface Payloads {
 const DESCRIPTION_BYTES = 1_400;
 
 /** Descriptions of 1.4 KB and candidates of about 150 bytes. */
-export function payloads(random: Random): Payloads {
+export function payloads(chance: Chance): Payloads {
   return {
-    offer: description('offer', random),
-    answer: description('answer', random),
-    candidates: Array.from({ length: 8 }, (_, index) => candidate(index, random)),
+    offer: description('offer', chance),
+    answer: description('answer', chance),
+    candidates: Array.from({ length: 8 }, (_, index) => candidate(index, chance)),
   };
 }
 
-function description(type: 'offer' | 'answer', random: Random): string {
-  const fingerprint = Array.from({ length: 32 }, () => hex(random).toUpperCase()).join(':');
+function description(type: 'offer' | 'answer', chance: Chance): string {
+  const fingerprint = Array.from({ length: 32 }, () => hex(chance).toUpperCase()).join(':');
   const lines = [
     'v=0',
-    `o=- ${digits(random, 19)} 2 IN IP4 127.0.0.1`,
+    `o=- ${digits(chance, 19)} 2 IN IP4 127.0.0.1`,
     's=-',
     't=0 0',
     'a=group:BUNDLE 0 1',
     'm=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126',
     'c=IN IP4 0.0.0.0',
-    `a=ice-ufrag:${letters(random, 4)}`,
-    `a=ice-pwd:${letters(random, 24)}`,
+    `a=ice-ufrag:${letters(chance, 4)}`,
+    `a=ice-pwd:${letters(chance, 24)}`,
     'a=ice-options:trickle',
     `a=fingerprint:sha-256 ${fingerprint}`,
     `a=setup:${type === 'offer' ? 'actpass' : 'active'}`,
@@ -51,28 +51,25 @@ function description(type: 'offer' | 'answer', random: Random): string {
   ];
   const text = (more: string) =>
     JSON.stringify({ type, sdp: `${[...lines, `a=msid:${more}`].join('\r\n')}\r\n` });
-  return text(letters(random, DESCRIPTION_BYTES - text('').length));
+  return text(letters(chance, DESCRIPTION_BYTES - text('').length));
 }
 
-function candidate(index: number, random: Random): string {
+function candidate(index: number, chance: Chance): string {
   const kind = index < 4 ? 'typ host' : 'typ srflx raddr 0.0.0.0 rport 0';
-  const port = 30_000 + Math.floor(random() * 30_000);
+  const port = 30_000 + chance.below(30_000);
   return JSON.stringify({
-    candidate: `candidate:${digits(random, 9)} 1 udp 2122260223 192.0.2.${index + 1} ${port} ${kind} generation 0`,
+    candidate: `candidate:${digits(chance, 9)} 1 udp 2122260223 192.0.2.${index + 1} ${port} ${kind} generation 0`,
     sdpMid: '0',
     sdpMLineIndex: 0,
-    usernameFragment: letters(random, 4),
+    usernameFragment: letters(chance, 4),
   });
 }
 
-const hex = (random: Random) =>
-  Math.floor(random() * 256)
-    .toString(16)
-    .padStart(2, '0');
-const digits = (random: Random, count: number) => pick('123456789', random, count);
-const letters = (random: Random, count: number) =>
-  pick('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', random, count);
+const hex = (chance: Chance) => chance.below(256).toString(16).padStart(2, '0');
+const digits = (chance: Chance, count: number) => pick('123456789', chance, count);
+const letters = (chance: Chance, count: number) =>
+  pick('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz', chance, count);
 
-function pick(from: string, random: Random, count: number): string {
-  return Array.from({ length: count }, () => from[Math.floor(random() * from.length)]).join('');
+function pick(from: string, chance: Chance, count: number): string {
+  return Array.from({ length: count }, () => from[chance.below(from.length)]).join('');
 }

@@ -1,3 +1,4 @@
+import { element, round, text } from '../xml.ts';
 import { readable } from './number.ts';
 import type { FigureOutcome, Report, Row } from './report.ts';
 
@@ -32,7 +33,7 @@ export function svg(report: Report): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${y + LINE}" width="${WIDTH}" role="img">`,
     `<title>Parley measured beside others</title><style>${STYLE}</style>`,
     ...blocks,
-    text(GAP, y, note, 'note'),
+    text('note', GAP, y, note),
     '</svg>\n',
   ].join('\n');
 }
@@ -40,8 +41,8 @@ export function svg(report: Report): string {
 function block(title: string, { title: what, unit, better, rows }: FigureOutcome, y: number): string {
   const longest = Math.max(...rows.map(({ median }) => median));
   return [
-    text(GAP, y, title, 'title'),
-    text(GAP, y + LINE * 0.8, `${what}, ${unit}, ${better} is better`, 'note'),
+    text('title', GAP, y, title),
+    text('note', GAP, y + LINE * 0.8, `${what}, ${unit}, ${better} is better`),
     ...rows.map((row, index) => bar(row, longest, y + LINE * (index + 1.4))),
   ].join('\n');
 }
@@ -50,13 +51,8 @@ function bar({ name, median }: Row, longest: number, y: number): string {
   const width = Math.max(1, Math.round((median / longest) * BAR_WIDTH));
   const kind = name.startsWith('Parley') ? 'own' : name.startsWith('bare') ? 'limit' : 'bar';
   return [
-    text(GAP, y + 13, name),
-    `<rect class="${kind}" x="${NAME_WIDTH}" y="${y}" width="${width}" height="17" rx="2"/>`,
-    text(NAME_WIDTH + width + 8, y + 13, readable(median)),
+    text('name', GAP, y + 13, name),
+    element('rect', { class: kind, x: NAME_WIDTH, y: round(y), width, height: 17, rx: 2 }),
+    text('value', NAME_WIDTH + width + 8, y + 13, readable(median)),
   ].join('');
-}
-
-function text(x: number, y: number, content: string, kind?: string): string {
-  const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-  return `<text x="${x}" y="${Math.round(y)}"${kind ? ` class="${kind}"` : ''}>${escaped}</text>`;
 }

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { Chance } from '@parley/test/faults/support/chance.ts';
+import { Chance } from '@parley/test/faults/support/chance.ts';
 import type { RawClient } from '@parley/test/support/client.ts';
 
+import { payloads } from '../load/payload.ts';
 import type { Guest, Guests } from './guests.ts';
-import { answer, candidates, offer } from './speech.ts';
 
 /** What a life is lived with. Whoever arrives by `welcome` is shown out when the life is over, however it ends. */
 export interface Scene {
@@ -104,6 +104,12 @@ export async function join(room: string, ...guests: readonly Guest[]): Promise<v
   for (const { client } of guests)
     await client.request({ type: 'join', room, capacity: 2, meta: { name: 'soak' } }, 'joined');
 }
+
+/** What every pair says: to a node it makes no difference. */
+const SAID = payloads(new Chance(1));
+const offer = { description: JSON.parse(SAID.offer) as object };
+const answer = { description: JSON.parse(SAID.answer) as object };
+const candidates = SAID.candidates.map((text) => ({ candidate: JSON.parse(text) as object }));
 
 /** Offer and answer, then candidates both ways at once; each signal asks for its receipt. */
 export async function introduce(room: string, offerer: Guest, answerer: Guest): Promise<void> {

@@ -1,7 +1,7 @@
 import { axisFor } from './axis.ts';
 import { MEASURES, type MeasureName, type Point, type Series } from './measures.ts';
 import type { Finding } from './verdict.ts';
-import { element, round, text } from './xml.ts';
+import { element, round, text } from '../xml.ts';
 
 /** What every panel of a picture has in common. */
 export interface Frame {

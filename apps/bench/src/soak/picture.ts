@@ -3,7 +3,7 @@ import { panelOf, type Frame } from './panel.ts';
 import type { Recording } from './recording.ts';
 import { headline, machineLine, workLine } from './report.ts';
 import { WARM_UP_SHARE } from './verdict.ts';
-import { element, escaped, round, text } from './xml.ts';
+import { element, escaped, round, text } from '../xml.ts';
 
 const COLUMNS = 3;
 const MARGIN = 20;

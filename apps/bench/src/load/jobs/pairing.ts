@@ -1,4 +1,5 @@
-import { seeded } from '../../random.ts';
+import { Chance } from '@parley/test/faults/support/chance.ts';
+
 import { costs, watchCpu } from '../cpu.ts';
 import type { Dialect, Member, Payload } from '../dialects/dialect.ts';
 import { DIALECTS } from '../dialects/index.ts';
@@ -8,7 +9,7 @@ import type { Found, PairingJob } from './job.ts';
 
 /** Whole pairings a second: both connect and join, offer, answer, eight candidates each way, both leave. */
 export async function pairing({ dialect: name, seed, ports, ...job }: PairingJob): Promise<Found> {
-  const said = payloads(seeded(seed));
+  const said = payloads(new Chance(seed));
   const pairUp = (prefix: string, count: number) =>
     gather(count, job.atOnce, (index) =>
       wholePairing(DIALECTS[name], { ports, prefix, roomSize: 2 }, index, said),

@@ -1,6 +1,7 @@
+import { Chance } from '@parley/test/faults/support/chance.ts';
+
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { seeded } from '../../random.ts';
 import { costs, watchCpu } from '../cpu.ts';
 import { type Dialect, type Member, offerOf, type Payload } from '../dialects/dialect.ts';
 import { DIALECTS } from '../dialects/index.ts';
@@ -13,7 +14,7 @@ import type { Found, RelayJob } from './job.ts';
 export async function relay(job: RelayJob): Promise<Found> {
   const { ports, roomSize, warmupMs, measureMs, watched } = job;
   const dialect = DIALECTS[job.dialect];
-  const offer = offerOf(payloads(seeded(job.seed)));
+  const offer = offerOf(payloads(new Chance(job.seed)));
   const pairs = await settle(dialect, { ports, prefix: `r${job.seed}`, roomSize }, job.pairs);
   const tally = { relayed: 0 };
   for (const [a, b] of pairs) {

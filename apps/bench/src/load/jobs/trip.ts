@@ -1,4 +1,5 @@
-import { seeded } from '../../random.ts';
+import { Chance } from '@parley/test/faults/support/chance.ts';
+
 import { median, quantile } from '../../statistics.ts';
 import { watchCpu } from '../cpu.ts';
 import { type Dialect, offerOf, type Payload } from '../dialects/dialect.ts';
@@ -11,7 +12,7 @@ import type { Found, TripJob } from './job.ts';
 /** How long one pair waits for its description to come back, with nobody else there: two relays, in microseconds. */
 export async function trip(job: TripJob): Promise<Found> {
   const dialect = DIALECTS[job.dialect];
-  const offer = offerOf(payloads(seeded(job.seed)));
+  const offer = offerOf(payloads(new Chance(job.seed)));
   const [pair] = await settle(dialect, { ports: job.ports, prefix: `t${job.seed}`, roomSize: 2 }, 1);
   if (!pair) throw new Error('there is no pair');
   const back = tripsOf(dialect, pair, offer);

@@ -14,8 +14,10 @@ export function text(className: string, x: number, y: number, content: string): 
 }
 
 export function escaped(content: string): string {
-  return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return content.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 }
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /** To a tenth of a pixel. */
 export const round = (value: number) => Math.round(value * 10) / 10;
