@@ -91,7 +91,7 @@ export class Wire<P extends RemotePeer> implements PeerWire {
     if (depthOf(said) > MOST_DEPTH) throw new ParleyError('bad-message');
     if (stream.outbox.size + (sealing?.size ?? 0) >= MOST_WAITING) throw new ParleyError('too-many');
     if (givenUp) this.#givenUp.set(said, givenUp);
-    if (!sealing) return this.#say(said, said);
+    if (!sealing) return this.#say(said, said, bytes);
     sealing
       .seal(said, this.#context(this.#instance, this.peer.instance))
       .then((sealed) => this.#say(said, sealed))
@@ -176,8 +176,8 @@ export class Wire<P extends RemotePeer> implements PeerWire {
     this.#negotiator?.letGo(reason);
   }
 
-  #say(signal: Signal, body: Signal): void {
-    if (this.#goneBy === undefined) this.#exchange.say(signal, body, frameBytesOf(body));
+  #say(signal: Signal, body: Signal, bytes = frameBytesOf(body)): void {
+    if (this.#goneBy === undefined) this.#exchange.say(signal, body, bytes);
     else queueMicrotask(() => this.#undeliverable(signal));
   }
 
