@@ -10,6 +10,7 @@ import { answerLater } from './http.ts';
 import type { App, Library } from './load.ts';
 import { copyRequest, isAmbiguous } from './request.ts';
 import type { Connection, UserData } from './socket.ts';
+import { Turn } from './turn.ts';
 import { upgrade } from './upgrade.ts';
 
 /** How long clients have to read their close frame before `stop` cuts what is left. */
@@ -76,6 +77,7 @@ function behavior(server: {
 }): uWS.WebSocketBehavior<UserData> {
   const { library, options, handlers, onFault, connections, answer } = server;
   const { maxMessageBytes, maxBackpressureBytes } = options;
+  const turn = new Turn();
   return {
     maxPayloadLength: maxMessageBytes * TOO_BIG_HEADROOM,
     maxBackpressure: maxBackpressureBytes,
@@ -88,7 +90,7 @@ function behavior(server: {
     upgrade(res, req, context) {
       const request = copyRequest(res, req, options);
       if (isHandshake(request) && !isAmbiguous(request)) {
-        void upgrade(res, request, context, { maxMessageBytes, connections, handlers, onFault });
+        void upgrade(res, request, context, { maxMessageBytes, turn, connections, handlers, onFault });
       } else {
         answer(res, request);
       }

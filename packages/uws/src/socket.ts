@@ -1,6 +1,7 @@
 import type { SendOutcome, Socket, SocketListener } from '@parley/core';
 import { CLOSES, closeReason } from '@parley/protocol';
 import type * as uWS from 'uWebSockets.js';
+import type { Turn, Writer } from './turn.ts';
 
 /** What hangs on each WebSocket of the library. Older ones copy its members, so it is a box with one member. */
 export interface UserData {
@@ -10,52 +11,79 @@ export interface UserData {
 /** What {@link Connection} is given. */
 export interface ConnectionOptions {
   readonly maxMessageBytes: number;
+  readonly turn: Turn;
   open(socket: Socket): SocketListener;
 }
 
+/**
+ * What may wait for the end of a turn, in characters; no more than the library's own cork buffer holds. Far less than a socket may
+ * hold unsent, so what waits here is never dropped.
+ */
+const MAX_UNSENT = 16_384;
+
 /** One WebSocket from `open` to `close`, which the library calls strictly in pairs. */
-export class Connection implements Socket {
+export class Connection implements Socket, Writer {
   readonly #options: ConnectionOptions;
   /** Only while it may be touched: any method of a closed one throws. */
   #ws: uWS.WebSocket<UserData> | undefined;
   #listener: SocketListener | undefined;
-  /** 101 leaves in a cork, of its own or of another socket, so a connection begins in one. */
-  #corked = true;
-  #endAfterCork: (() => void) | undefined;
+  /** What leaves at the end of this turn. */
+  #unsent: (string | Uint8Array)[] | undefined;
+  #unsentLength = 0;
+  /** The kernel takes no more for the moment, so what is sent is tried at once and its outcome known. */
+  #isBehind = false;
+  /** 101 has not left yet. */
+  #isOpening = true;
+  #endAfterOpening: (() => void) | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
   }
 
   send(text: string | Uint8Array): SendOutcome {
-    return this.#ws === undefined ? 'ended' : this.#settle(this.#ws.send(text, false));
+    if (this.#ws === undefined) return 'ended';
+    this.#unsentLength += text.length;
+    if (!this.#isBehind && this.#unsentLength < MAX_UNSENT) return this.#defer(text);
+    this.flush();
+    return this.#write(text);
+  }
+
+  flush(): void {
+    const unsent = this.#unsent;
+    this.#unsent = undefined;
+    this.#unsentLength = 0;
+    if (unsent === undefined || this.#ws === undefined) return;
+    const write = () => {
+      for (const text of unsent) this.#write(text);
+    };
+    if (unsent.length === 1) write();
+    else this.#ws.cork(write);
   }
 
   ping(): void {
-    this.#settle(this.#ws?.ping());
+    this.flush();
+    if (this.#ws !== undefined) this.#settle(this.#ws.ping());
   }
 
   end(code: number, reason: string): void {
+    this.flush();
     const ws = this.#release();
     if (ws === undefined) return;
-    // Ended inside a cork, the library writes the close frame but no FIN, and the client waits 4 s for its `close`.
-    if (this.#corked) this.#endAfterCork = () => ws.end(code, reason);
+    // Ended before 101 has left, the library writes the close frame but no FIN, and the client waits 4 s for its `close`.
+    if (this.#isOpening) this.#endAfterOpening = () => ws.end(code, reason);
     else ws.end(code, reason);
   }
 
-  /** {@link cork} would be one of the library's, of which it has one: it is open, and nothing is being corked for it. */
-  get canCork(): boolean {
-    return this.#ws !== undefined && !this.#corked;
+  /** What is sent in one turn leaves together anyway. */
+  cork(writes: () => void): void {
+    writes();
   }
 
-  cork(writes: () => void): void {
-    if (this.#ws === undefined || this.#corked) return writes();
-    this.#corked = true;
-    try {
-      this.#ws.cork(writes);
-    } finally {
-      this.uncorked();
-    }
+  /** Does something about another socket while this one holds the cork, of which the library has one. `false`: it cannot. */
+  lendCork(work: () => void): boolean {
+    if (this.#ws === undefined || this.#isOpening) return false;
+    this.#ws.cork(work);
+    return true;
   }
 
   /** The library opened it. */
@@ -64,11 +92,11 @@ export class Connection implements Socket {
     this.#listener = this.#options.open(this);
   }
 
-  /** What was written in a cork has left. */
-  uncorked(): void {
-    this.#corked = false;
-    this.#endAfterCork?.();
-    this.#endAfterCork = undefined;
+  /** 101 has left. */
+  answered(): void {
+    this.#isOpening = false;
+    this.#endAfterOpening?.();
+    this.#endAfterOpening = undefined;
   }
 
   /** A message came; its buffer is void after this call. */
@@ -97,7 +125,22 @@ export class Connection implements Socket {
     queueMicrotask(() => this.#listener?.closed(code));
   }
 
-  #settle(result: number | undefined): SendOutcome {
+  #defer(text: string | Uint8Array): SendOutcome {
+    if (this.#unsent) {
+      this.#unsent.push(text);
+    } else {
+      this.#unsent = [text];
+      this.#options.turn.add(this);
+    }
+    return 'sent';
+  }
+
+  #write(text: string | Uint8Array): SendOutcome {
+    return this.#ws === undefined ? 'ended' : this.#settle(this.#ws.send(text, false));
+  }
+
+  #settle(result: number): SendOutcome {
+    this.#isBehind = result === QUEUED;
     if (result === SENT) return 'sent';
     if (result === QUEUED) return 'queued';
     this.#release()?.close();

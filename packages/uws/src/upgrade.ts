@@ -3,10 +3,12 @@ import type * as uWS from 'uWebSockets.js';
 import { writeAnswer } from './http.ts';
 import { Connection } from './socket.ts';
 import type { UserData } from './socket.ts';
+import type { Turn } from './turn.ts';
 
 /** What {@link upgrade} needs of the server. */
 export interface UpgradeOptions {
   readonly maxMessageBytes: number;
+  readonly turn: Turn;
   /** Every socket that is open. */
   readonly connections: Iterable<Connection>;
   readonly handlers: ServerHandlers;
@@ -40,10 +42,10 @@ function open(
   res: uWS.HttpResponse,
   { headers }: HttpRequest,
   context: uWS.us_socket_context_t,
-  { maxMessageBytes, connections, onFault }: UpgradeOptions,
+  { maxMessageBytes, turn, connections, onFault }: UpgradeOptions,
   admission: Extract<Admission, { ok: true }>,
 ): void {
-  const connection = new Connection({ maxMessageBytes, open: (socket) => admission.open(socket) });
+  const connection = new Connection({ maxMessageBytes, turn, open: (socket) => admission.open(socket) });
   const key = headers.get('sec-websocket-key') ?? '';
   const answer101 = () => {
     try {
@@ -56,7 +58,7 @@ function open(
     }
   };
   withoutOwnCork(res, connections, answer101);
-  connection.uncorked();
+  connection.answered();
 }
 
 /**
@@ -67,9 +69,7 @@ function open(
  */
 function withoutOwnCork(res: uWS.HttpResponse, connections: Iterable<Connection>, answer: () => void): void {
   for (const other of connections) {
-    if (!other.canCork) continue;
-    other.cork(() => res.cork(answer));
-    return;
+    if (other.lendCork(() => res.cork(answer))) return;
   }
   answer();
 }

@@ -12,6 +12,8 @@ import { sendingContract } from './sending.ts';
 import { tlsContract } from './tls.ts';
 
 export { certificateFiles } from './certificate.ts';
+export { PATIENCE } from './client.ts';
+export { setStage } from './stage.ts';
 
 /**
  * The promises of `ports/socket.ts` as tests, over real TCP connections on free ports of the loopback.

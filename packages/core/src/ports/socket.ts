@@ -3,7 +3,7 @@ export interface Socket {
   /**
    * Hands over one text frame (UTF-8 when bytes, which must not change afterwards).
    *
-   * `sent`: written to the kernel, or inside {@link cork} on its way there. `queued`: accepted, within the bounded
+   * `sent`: written to the kernel, or on its way there at the end of this turn of the event loop. `queued`: accepted, within the bounded
    * backpressure; must not be sent again. `dropped`: not accepted; a stream with a gap must not go on, so the adapter
    * closes the socket at once. `ended`: the socket is ending, by whomever; nothing was sent, and `closed` has come or will.
    */
