@@ -15,13 +15,17 @@ export type Delivery =
   | 'full'
   | 'crowded';
 
-/** One signal on its way. */
-export interface Parcel {
+/** One signal. */
+export interface Letter {
   readonly from: Member;
   readonly room: RoomKey;
   readonly to: Seat;
   /** The final text for the receiving socket. */
   readonly text: string;
+}
+
+/** A signal on its way. */
+export interface Parcel extends Letter {
   /** When it was read from the sender's socket: by this node's clock, and by the directory's. */
   readonly readAtMs: number;
   readonly sentAtMs: number;
@@ -54,8 +58,8 @@ export class Lanes {
   }
 
   /** Something of this pair is under way. */
-  has(parcel: Parcel): boolean {
-    return this.#lanes.size > 0 && this.#lanes.has(keyOf(parcel));
+  has(letter: Letter): boolean {
+    return this.#lanes.size > 0 && this.#lanes.has(keyOf(letter));
   }
 
   send(parcel: Parcel): void {
@@ -76,4 +80,4 @@ export class Lanes {
 }
 
 /** No key of a room and no id of a session holds a space. */
-const keyOf = ({ from, room, to: { peer } }: Parcel) => `${from.session} ${room} ${peer}`;
+const keyOf = ({ from, room, to: { peer } }: Letter) => `${from.session} ${room} ${peer}`;

@@ -47,6 +47,12 @@ export class RoomView {
     return this.#seats;
   }
 
+  /** The seat this member holds and was told of. */
+  seatOf(member: Member): OwnSeat | undefined {
+    const own = this.own.get(member.peer);
+    return own?.member === member && !own.leaving ? own : undefined;
+  }
+
   /** Remembers why a peer left, for when the room is read again. */
   noteReason(event: RoomEvent): void {
     if (event.kind === 'left') this.#reasons.set(`${event.peer} ${event.instance}`, event.reason);

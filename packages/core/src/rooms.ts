@@ -47,8 +47,7 @@ export class Rooms implements RoomKeeper {
 
   /** The seat this member holds and was told of. */
   seatOf(member: Member, key: RoomKey): OwnSeat | undefined {
-    const own = this.#views.get(key)?.own.get(member.peer);
-    return own?.member === member && !own.leaving ? own : undefined;
+    return this.#views.get(key)?.seatOf(member);
   }
 
   /** Rejects with {@link Unavailable}; then the wish is given up, and what may have come of it is undone. */

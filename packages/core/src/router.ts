@@ -3,7 +3,7 @@ import type { Refusal, SignalEnvelope } from './envelope.ts';
 import { HeldSignals } from './held-signals.ts';
 import type { Hub } from './hub.ts';
 import { peerKey, type RoomKey } from './keys.ts';
-import { Lanes, type Parcel } from './lanes.ts';
+import { Lanes, type Letter, type Parcel } from './lanes.ts';
 import { LIMITS } from './limits.ts';
 import { MailQuota } from './mail-quota.ts';
 import type { Membership } from './membership.ts';
@@ -69,14 +69,17 @@ export class Router {
     return { open: this.#lanes.size, blocked: this.#lanes.blocked };
   }
 
-  /** `settled` is called exactly once, within two seconds. */
-  deliver(parcel: Parcel): void {
-    const { to, room, text } = parcel;
-    const session = to.node === this.#options.node ? this.#options.hub.get(to.session) : undefined;
+  /** Hands it straight to a receiver of this node. `false`: something is in the way, and it has to be {@link send | sent}. */
+  handHere(letter: Letter): boolean {
+    const session = this.#options.hub.get(letter.to.session);
     // Nothing is under way between two peers of one node, unless one of them was elsewhere a moment ago.
-    const outcome = session?.isWelcome && !this.#lanes.has(parcel) && this.#hand(session, room, text);
-    if (outcome === 'delivered') parcel.settled(outcome);
-    else this.#lanes.send(parcel);
+    if (!session?.isWelcome || this.#lanes.has(letter)) return false;
+    return this.#hand(session, letter.room, letter.text) === 'delivered';
+  }
+
+  /** `settled` is called exactly once, within two seconds. */
+  send(parcel: Parcel): void {
+    this.#lanes.send(parcel);
   }
 
   /** A signal came from another node. */

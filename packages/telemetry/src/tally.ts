@@ -1,30 +1,32 @@
 /** What a value outside its closed list is counted under; seen in a scrape, it is a fault of this software. */
 export const OTHER = 'other';
 
-/** Counts by the values of one label. Each value on its list starts at 0, so that its first increase is seen as one. */
-export class Tally {
-  readonly #counts: Map<string, number>;
-
-  constructor(values: readonly string[]) {
-    this.#counts = new Map(values.map((value) => [value, 0]));
-  }
-
-  add(value: string, by = 1): void {
-    const counted = this.#counts.has(value) ? value : OTHER;
-    this.#counts.set(counted, (this.#counts.get(counted) ?? 0) + by);
-  }
-
-  entries(): Iterable<readonly [value: string, count: number]> {
-    return this.#counts;
-  }
-}
-
 /** Counts without a label. */
 export class Count {
   value = 0;
 
   add(by = 1): void {
     this.value += by;
+  }
+}
+
+/** Counts by the values of one label. Each value on its list starts at 0, so that its first increase is seen as one. */
+export class Tally {
+  readonly #counts: ReadonlyMap<string, Count>;
+  readonly #other = new Count();
+
+  constructor(values: readonly string[]) {
+    this.#counts = new Map(values.map((value) => [value, new Count()]));
+  }
+
+  add(value: string, by = 1): void {
+    (this.#counts.get(value) ?? this.#other).add(by);
+  }
+
+  /** {@link OTHER} only if there was one. */
+  *entries(): Iterable<readonly [value: string, count: number]> {
+    for (const [value, { value: count }] of this.#counts) yield [value, count];
+    if (this.#other.value > 0) yield [OTHER, this.#other.value];
   }
 }
 

@@ -3,28 +3,33 @@ import { roomKey } from '../keys.ts';
 import type { Delivery } from '../lanes.ts';
 import { LIMITS } from '../limits.ts';
 import type { UndeliverableReason } from '../ports/metrics.ts';
-import { type Handler, re } from './handler.ts';
+import type { Session } from '../session.ts';
+import { type Handler, type MessageOf, re } from './handler.ts';
 
 export const signal: Handler<'signal'> = ({ session, node, payload }, message) => {
-  const { room, to } = message;
-  const readAtMs = node.clock.nowMs();
+  const { room, to, id } = message;
   const key = roomKey(session.realm, room);
-  const refuse = (code: ErrorCode, retryAfterMs?: number) =>
-    session.fail(code, { ...re(message), room, to, ...(retryAfterMs !== undefined && { retryAfterMs }) });
-
-  if (!node.rooms.seatOf(session, key)) return refuse('not-in-room');
-  const seat = node.rooms.get(key)?.seats.get(to);
+  const view = node.rooms.get(key);
+  if (!view?.seatOf(session)) return refuse(session, message, 'not-in-room');
+  const seat = view.seats.get(to);
   const isReachable = seat && to !== session.peer && (message.toInstance ?? seat.instance) === seat.instance;
-  if (!isReachable) return refuse('peer-unreachable');
-  if (session.unsettled >= LIMITS.pendingPerSession) return refuse('rate-limited', LIMITS.signalLifeMs);
+  if (!isReachable) return refuse(session, message, 'peer-unreachable');
+  if (session.unsettled >= LIMITS.pendingPerSession)
+    return refuse(session, message, 'rate-limited', LIMITS.signalLifeMs);
+
+  const readAtMs = node.clock.nowMs();
+  const path = seat.node === node.options.node ? 'local' : 'remote';
+  const text = encodeSignal(room, session.peer, session.instance, payload);
+  const letter = { from: session, room: key, to: seat, text };
+  if (path === 'local' && node.router.handHere(letter)) {
+    node.metrics.signalSettled(path, 'delivered', node.clock.nowMs() - readAtMs);
+    if (id !== undefined) session.send({ type: 'delivered', re: id });
+    return;
+  }
 
   session.unsettled += 1;
-  const path = seat.node === node.options.node ? 'local' : 'remote';
-  node.router.deliver({
-    from: session,
-    room: key,
-    to: seat,
-    text: encodeSignal(room, session.peer, session.instance, payload),
+  node.router.send({
+    ...letter,
     readAtMs,
     sentAtMs: node.membership.nowMs(),
     settled(delivery) {
@@ -34,14 +39,24 @@ export const signal: Handler<'signal'> = ({ session, node, payload }, message) =
         const { code, retryAfterMs } = ERRORS[delivery];
         node.metrics.signalSettled(path, code, ms);
         node.metrics.undeliverable(delivery);
-        return refuse(code, retryAfterMs);
+        return refuse(session, message, code, retryAfterMs);
       }
       const receipt = receiptOf(delivery);
       node.metrics.signalSettled(path, receipt.type, ms);
-      if (message.id !== undefined) session.send({ ...receipt, re: message.id });
+      if (id !== undefined) session.send({ ...receipt, re: id });
     },
   });
 };
+
+function refuse(
+  session: Session,
+  message: MessageOf<'signal'>,
+  code: ErrorCode,
+  retryAfterMs?: number,
+): void {
+  const { room, to } = message;
+  session.fail(code, { ...re(message), room, to, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+}
 
 const isRefusal = (delivery: Delivery): delivery is UndeliverableReason =>
   typeof delivery === 'string' && delivery !== 'delivered';
