@@ -42,7 +42,7 @@ describe('rounds', () => {
   it('are five, fewer in a quick run, and as many as asked for but never more than a scenario bears', () => {
     const scenario = scenarioOf([], []);
     expect(roundsOf(scenario, undefined, false)).toBe(5);
-    expect(roundsOf({ ...scenario, quickRounds: 3 }, undefined, true)).toBe(3);
+    expect(roundsOf(scenario, undefined, true)).toBe(1);
     expect(roundsOf(scenario, 7, true)).toBe(7);
     expect(roundsOf({ ...scenario, maxRounds: 1 }, 7, false)).toBe(1);
   });

@@ -34,9 +34,9 @@ const ROUNDS = 5;
 
 /** How often this scenario is measured, when so many rounds are asked for, or as many as are usual. */
 export function roundsOf(
-  { maxRounds = Infinity, quickRounds = 1 }: Scenario,
+  { maxRounds = Infinity }: Scenario,
   asked: number | undefined,
   isQuick: boolean,
 ): number {
-  return Math.min(maxRounds, asked ?? (isQuick ? quickRounds : ROUNDS));
+  return Math.min(maxRounds, asked ?? (isQuick ? 1 : ROUNDS));
 }

@@ -20,7 +20,6 @@ const figures: readonly Figure[] = [
 export const relay: Scenario = {
   name: 'relay',
   title: 'Relay on one node: 200 pairs, descriptions of 1.4 KB, closed loop',
-  quickRounds: 3,
   figures,
   entrants: beside([bareRelay, parley, peerServer, yWebrtc, socketIo], 1, (...about) =>
     runLoad(relayJob(200, ...about)),
@@ -35,7 +34,6 @@ export const relay: Scenario = {
 export const relayCluster: Scenario = {
   name: 'relay-cluster',
   title: 'Relay across two nodes through Redis: 100 pairs, descriptions of 1.4 KB, closed loop',
-  quickRounds: 3,
   figures,
   entrants: beside([bareCluster, parley, socketIoCluster], 2, (...about) => runLoad(relayJob(100, ...about))),
   targets: [

@@ -45,6 +45,4 @@ export interface Scenario {
   readonly targets: readonly Target[];
   /** How often at most, however often the others are measured. */
   readonly maxRounds?: number;
-  /** How often in a quick run; once, if absent. */
-  readonly quickRounds?: number;
 }
