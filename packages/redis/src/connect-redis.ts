@@ -57,7 +57,7 @@ export async function connectRedis(options: RedisOptions): Promise<SharedPorts> 
   const { clock, random, log, nodeId, connectWithinMs = 10_000 } = options;
   const topology = parseRedisUrl(options.url);
   const keys = keysOf(options.prefix);
-  const context = { topology, nodeId, random, log };
+  const context = { topology, nodeId, clock, random, log };
 
   const commands = open('commands', context, (redis) => loadScripts(redis));
   const limiterConnection = open('limiter', context, (redis) => loadScripts(redis, ['gcra']));
@@ -73,7 +73,7 @@ export async function connectRedis(options: RedisOptions): Promise<SharedPorts> 
   }
 
   const scripts = cautious(scriptsOver(commands, clock, commandTimeoutMs.commands), commands);
-  const bus = new RedisBus({ ...context, keys, clock, commands, publisher });
+  const bus = new RedisBus({ ...context, keys, commands, publisher });
   return {
     directory: redisDirectory(scripts, keys, random, (task) => void commands.on('ready', task)),
     limiter: redisLimiter(scriptsOver(limiterConnection, clock, commandTimeoutMs.limiter), keys, clock),

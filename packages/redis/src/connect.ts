@@ -1,7 +1,14 @@
-import { DIRECTORY_TIMEOUT_MS, LIMITER_TIMEOUT_MAX_MS, type Log, type Random } from '@parley/core';
+import {
+  type Clock,
+  DIRECTORY_TIMEOUT_MS,
+  LIMITER_TIMEOUT_MAX_MS,
+  type Log,
+  type Random,
+} from '@parley/core';
 import type { NodeId } from '@parley/protocol';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
+import { gatherWrites } from './one-write.ts';
 import type { Address, ClusterOfMasters, SingleMaster, Topology } from './topology.ts';
 
 /** What answers commands, whatever stands behind it. */
@@ -25,6 +32,7 @@ export const commandTimeoutMs = {
 export interface ConnectionContext {
   readonly topology: Topology;
   readonly nodeId: NodeId;
+  readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
 }
@@ -40,12 +48,20 @@ export function open(
   context: ConnectionContext,
   prepare: (redis: Redis) => void = () => {},
 ): Connection {
-  const { topology } = context;
+  const { topology, clock } = context;
+  // The bus gathers by itself, and has its frames together at the end of a turn; another turn would only be lost.
+  const defer = (task: () => void) =>
+    purpose === 'publisher' ? process.nextTick(task) : clock.endOfTurn(task);
+  // Each connection has a stream of its own.
+  const ready = (redis: Redis) => {
+    gatherWrites(redis.stream, defer);
+    prepare(redis);
+  };
   const connection =
     topology.kind === 'cluster'
-      ? openCluster(purpose, topology, context, prepare)
+      ? openCluster(purpose, topology, context, ready)
       : openRedis(purpose, topology, context);
-  if (connection instanceof Redis) connection.on('ready', () => prepare(connection));
+  if (connection instanceof Redis) connection.on('ready', () => ready(connection));
   narrate(connection, purpose, context.log);
   return connection;
 }
