@@ -114,6 +114,23 @@ describe('redis adapters: a frozen Redis', () => {
   });
 });
 
+describe('redis adapters: a large table of nodes', () => {
+  it('is told in full, of more nodes than Lua can return at once', async () => {
+    await ports.directory.nodes.beat(row(), lifeMs);
+    const { nowMs } = await ports.directory.nodes.beat(row(), lifeMs);
+    const rows = Array.from({ length: 4_500 }, (_, n) => [
+      `row:other-${n}`,
+      `1 alive ${Math.ceil(nowMs) + lifeMs} ${JSON.stringify({ ...row(), node: `other-${n}` })}`,
+    ]);
+    await plain.hset(keysOf(prefix).nodes, ...rows.flat());
+
+    const { nodes } = await ports.directory.nodes.beat(row(), lifeMs);
+    expect(nodes).toHaveLength(4_501);
+    expect(new Set(nodes.map((each) => each.node)).size).toBe(4_501);
+    expect(nodes.every(({ state }) => state === 'alive')).toBe(true);
+  });
+});
+
 describe('redis adapters: a Redis that dies and comes back empty', () => {
   it('fails at once while it is gone, and goes on when it is back', async () => {
     const before = await ports.directory.nodes.beat(row(), lifeMs);

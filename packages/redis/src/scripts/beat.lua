@@ -70,4 +70,11 @@ if slept then
 end
 local beats = redis.call('HINCRBY', key, 'beats', 1)
 redis.call('PEXPIREAT', key, digits(last_until_ms + KEEP_MS))
-return { now_ms, table_id, beats, tonumber(fields.bans or 0), was, woke_at_ms, unpack(rows) }
+
+-- By and by, and not with unpack, which ends at some thousands.
+local reply = { now_ms, table_id, beats, tonumber(fields.bans or 0), was, woke_at_ms }
+local before = #reply
+for i, word in ipairs(rows) do
+  reply[before + i] = word
+end
+return reply
