@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 import type { Clock, Random } from './ports/clock.ts';
 
 /** The time of this machine. Its timers do not keep the process alive: the sockets do. */
@@ -11,8 +11,25 @@ export const systemClock: Clock = {
   endOfTurn: (task) => void setImmediate(task),
 };
 
+const ID_BYTES = 16;
+/** To ask the CSPRNG costs 2.5 microseconds, however much is asked for; a connect takes several ids. */
+const IDS_AT_ONCE = 128;
+
 /** The chance of this machine's CSPRNG. */
 export const systemRandom: Random = {
-  id: () => randomBytes(16).toString('hex'),
+  id: idsInAdvance(),
   below: (bound) => (bound < 1 ? 0 : randomInt(Math.floor(bound))),
 };
+
+/** Each byte is used once. */
+function idsInAdvance(): () => string {
+  const bytes = Buffer.allocUnsafeSlow(ID_BYTES * IDS_AT_ONCE);
+  let used = bytes.length;
+  return () => {
+    if (used === bytes.length) {
+      randomFillSync(bytes);
+      used = 0;
+    }
+    return bytes.toString('hex', used, (used += ID_BYTES));
+  };
+}
