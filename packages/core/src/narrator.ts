@@ -5,7 +5,11 @@ import type { Pseudonyms } from './ports/pseudonyms.ts';
 import type { Session } from './session.ts';
 import type { Visitor } from './visitor.ts';
 
-/** What the log tells of those who come and go, to whoever debugs: pseudonyms, and nothing that they said. */
+/**
+ * What the log tells of those who come and go, to whoever debugs: pseudonyms, and nothing that they said.
+ *
+ * Each pseudonym is an HMAC, and most nodes log no such line; so it is a getter, read when a line is really written.
+ */
 export class Narrator {
   readonly #log: Log;
   readonly #pseudonyms: Pseudonyms;
@@ -24,30 +28,52 @@ export class Narrator {
   }
 
   refused(code: RefusalCode | CloseName, { address }: Pick<Visitor, 'address'>): void {
-    const from = this.#pseudonyms.address(address);
-    this.#log.debug({ event: 'upgrade-refused', code, address: from }, 'an upgrade was refused');
+    const pseudonyms = this.#pseudonyms;
+    this.#log.debug(
+      {
+        event: 'upgrade-refused',
+        code,
+        get address() {
+          return pseudonyms.address(address);
+        },
+      },
+      'an upgrade was refused',
+    );
   }
 
   opened(session: Session): void {
-    const { peer, user, visitor } = session;
+    const pseudonyms = this.#pseudonyms;
+    const { session: id, peer, user, visitor } = session;
     this.#log.debug(
       {
         event: 'session-opened',
-        session: this.#pseudonyms.of(session.session),
-        peer: this.#pseudonyms.of(peer),
-        ...(user !== undefined && { user: this.#pseudonyms.of(user) }),
-        address: this.#pseudonyms.address(visitor.address),
+        get session() {
+          return pseudonyms.of(id);
+        },
+        get peer() {
+          return pseudonyms.of(peer);
+        },
+        get user() {
+          return user === undefined ? undefined : pseudonyms.of(user);
+        },
+        get address() {
+          return pseudonyms.address(visitor.address);
+        },
       },
       'a session opened',
     );
   }
 
   closed(session: Session, end: SessionEnd): void {
+    const pseudonyms = this.#pseudonyms;
+    const { session: id } = session;
     const { framesReceived, framesSent } = session.traffic;
     this.#log.debug(
       {
         event: 'session-closed',
-        session: this.#pseudonyms.of(session.session),
+        get session() {
+          return pseudonyms.of(id);
+        },
         end,
         framesReceived,
         framesSent,
