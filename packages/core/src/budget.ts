@@ -1,13 +1,13 @@
 /** A budget that refills steadily: `burst` at once, `perSecond` over time. Local to one session, so it costs no timer. */
 export class Budget {
   readonly #burst: number;
-  readonly #perMs: number;
+  readonly #perSecond: number;
   #left: number;
   #atMs: number;
 
   constructor(burst: number, perSecond: number, nowMs: number) {
     this.#burst = burst;
-    this.#perMs = perSecond / 1_000;
+    this.#perSecond = perSecond;
     this.#left = burst;
     this.#atMs = nowMs;
   }
@@ -19,10 +19,10 @@ export class Budget {
 
   /** 0 if it was taken, else after how many milliseconds it could be. Nothing is taken then. */
   take(amount: number, nowMs: number): number {
-    this.#left = Math.min(this.#burst, this.#left + (nowMs - this.#atMs) * this.#perMs);
+    this.#left = Math.min(this.#burst, this.#left + ((nowMs - this.#atMs) * this.#perSecond) / 1_000);
     this.#atMs = nowMs;
     if (amount > this.#left)
-      return Math.ceil((Math.min(amount, this.#burst) - this.#left) / this.#perMs) || 1;
+      return Math.ceil(((Math.min(amount, this.#burst) - this.#left) * 1_000) / this.#perSecond) || 1;
     this.#left -= amount;
     return 0;
   }

@@ -30,6 +30,7 @@ import type { Metrics } from './ports/metrics.ts';
 import type { Admission, HttpAnswer, HttpRequest, Socket, SocketListener } from './ports/socket.ts';
 import type { Identity, TokenVerifier } from './ports/verifier.ts';
 import type { Admitted } from './session.ts';
+import { Stay } from './stay.ts';
 import { type Attempt, fromWhere, type Throttle } from './throttle.ts';
 import { type Visitor, visitorOf } from './visitor.ts';
 
@@ -117,12 +118,12 @@ export class Door {
     this.#tell(verdict);
     if ('refusal' in verdict)
       return { ok: false, answer: refusalAnswer(verdict.refusal, verdict.retryAfterMs) };
-    const leave = this.occupancy.enter(verdict.ok ? verdict.admitted.visitor : verdict.visitor);
+    const stay = new Stay(this.occupancy, verdict.ok ? verdict.admitted.visitor : verdict.visitor);
     return {
       ok: true,
       ...(offered.version === SUBPROTOCOL && { subprotocol: SUBPROTOCOL }),
-      open: (socket) => andThen(this.#open(verdict, socket), leave),
-      abandoned: leave,
+      open: (socket) => stay.heardBy(this.#open(verdict, socket)),
+      abandoned: () => stay.end(),
     };
   }
 
@@ -282,17 +283,4 @@ const attemptsOf = ({ token, isPersonal, ...visitor }: Visitor): Attempt[] => [
 function sendAway(socket: Socket, close: CloseName): SocketListener {
   socket.end(CLOSES[close].code, close);
   return DEAF;
-}
-
-/** The same listener, and something more to do at the end. */
-function andThen(listener: SocketListener, ended: () => void): SocketListener {
-  return {
-    message: (text, bytes) => listener.message(text, bytes),
-    binary: () => listener.binary(),
-    alive: () => listener.alive(),
-    closed(code) {
-      ended();
-      listener.closed(code);
-    },
-  };
 }

@@ -43,11 +43,10 @@ function guardedAdmission(admission: Admitted, onFault: OnFault): Admitted {
     ...(subprotocol !== undefined && { subprotocol }),
     abandoned,
     open(socket) {
-      const failed = failing(socket, onFault);
       try {
-        return guardedListener(admission.open(socket), failed);
+        return new GuardedListener(admission.open(socket), socket, onFault);
       } catch (error) {
-        failed(error);
+        fail(socket, error, onFault);
         abandoned();
         return DEAF;
       }
@@ -55,21 +54,59 @@ function guardedAdmission(admission: Admitted, onFault: OnFault): Admitted {
   };
 }
 
-function guardedListener(listener: SocketListener, failed: OnFault): SocketListener {
-  return {
-    message: (text, bytes) => attempt(() => listener.message(text, bytes), failed),
-    binary: () => attempt(() => listener.binary(), failed),
-    alive: () => attempt(() => listener.alive(), failed),
-    closed: (code) => attempt(() => listener.closed(code), failed),
-  };
+/** Of methods, not of closures: every socket has one as long as it lives. */
+class GuardedListener implements SocketListener {
+  readonly #listener: SocketListener;
+  readonly #socket: Socket;
+  readonly #onFault: OnFault;
+
+  constructor(listener: SocketListener, socket: Socket, onFault: OnFault) {
+    this.#listener = listener;
+    this.#socket = socket;
+    this.#onFault = onFault;
+  }
+
+  message(text: string, bytes: number): void {
+    try {
+      this.#listener.message(text, bytes);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  binary(): void {
+    try {
+      this.#listener.binary();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  alive(): void {
+    try {
+      this.#listener.alive();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  closed(code: number): void {
+    try {
+      this.#listener.closed(code);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    fail(this.#socket, error, this.#onFault);
+  }
 }
 
 /** Ends the socket, then tells. */
-function failing(socket: Socket, onFault: OnFault): OnFault {
-  return (error) => {
-    socket.end(CLOSES.internal.code, closeReason('internal'));
-    onFault(error);
-  };
+function fail(socket: Socket, error: unknown, onFault: OnFault): void {
+  socket.end(CLOSES.internal.code, closeReason('internal'));
+  onFault(error);
 }
 
 function attempt(act: () => void, failed: OnFault): void {

@@ -5,7 +5,7 @@
  * - `ports/` what it needs of the world; the promises are in the comments, `contract/` is the same as tests
  * - `memory/` the ports for a single node, and the fakes of tests
  * - `door.ts` -> `session.ts` -> `handlers/` the way of a connection and of a message
- *   (`throttle.ts`, `penalties.ts`, `bans.ts`, `occupancy.ts` what the door asks; `guarded.ts` nothing thrown gets out)
+ *   (`throttle.ts`, `penalties.ts`, `bans.ts`, `occupancy.ts` what the door asks; `stay.ts` who is inside; `guarded.ts` nothing thrown gets out)
  * - `rooms.ts`, `matchmaker.ts`, `presence.ts` what this node wishes, asserted through `writer.ts`
  * - `router.ts` -> `streams.ts` the way of a signal; `membership.ts` which nodes are alive, and what time it is
  */

@@ -11,7 +11,8 @@ export type Act = () => void | Promise<void>;
  * do not.
  */
 export class Joining {
-  readonly #lines = new Map<string, Promise<void>>();
+  /** Only while there are any: most sessions have none for most of their lives. */
+  #lines: Map<string, Promise<void>> | undefined;
   readonly #maxWaiting: number;
   #waiting = 0;
 
@@ -21,17 +22,17 @@ export class Joining {
 
   /** Places with a join that is not answered. */
   get size(): number {
-    return this.#lines.size;
+    return this.#lines?.size ?? 0;
   }
 
   /** Whether what is said about this place has to wait. Asked for every signal, and almost always there is nothing to look up. */
   has(place: string): boolean {
-    return this.#lines.size > 0 && this.#lines.has(place);
+    return this.#lines?.has(place) ?? false;
   }
 
   /** Runs a join, after what is waiting for an earlier one. `false`: too much waits already, and it is not run. */
   join(place: string, act: Act): boolean {
-    const earlier = this.#lines.get(place);
+    const earlier = this.#lines?.get(place);
     if (earlier) return this.#wait(place, earlier, act);
     const answered = act();
     if (answered) void this.#keep(place, answered);
@@ -43,7 +44,7 @@ export class Joining {
    * nothing else: a `leave` may take long, and what comes after it need not know how it went. `false`: as above.
    */
   after(place: string, act: Act): boolean {
-    return this.#wait(place, this.#lines.get(place), () => void act());
+    return this.#wait(place, this.#lines?.get(place), () => void act());
   }
 
   #wait(place: string, earlier: Promise<void> | undefined, act: Act): boolean {
@@ -59,9 +60,11 @@ export class Joining {
 
   /** What comes next waits for `last`, unless that is over by then. */
   async #keep(place: string, last: Promise<void>): Promise<void> {
+    this.#lines ??= new Map();
     this.#lines.set(place, last);
     await last;
-    if (this.#lines.get(place) === last) this.#lines.delete(place);
+    if (this.#lines?.get(place) === last) this.#lines.delete(place);
+    if (this.#lines?.size === 0) this.#lines = undefined;
   }
 }
 

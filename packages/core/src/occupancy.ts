@@ -38,22 +38,25 @@ export class Occupancy {
     return isTooMany ? 'too-many-sessions' : undefined;
   }
 
-  /** Counts one; returns what takes it off the count again, once. */
-  enter({ subject, network, token, isPersonal }: Visitor): () => void {
-    const counts: [Counts<string>, string | undefined][] = [
-      [this.#perAddress, subject],
-      [this.#perNetwork, network],
-      [this.#perToken, isPersonal ? token : undefined],
-    ];
+  /** Counts one more. */
+  enter(visitor: Visitor): void {
     this.#inside += 1;
-    for (const [count, key] of counts) if (key !== undefined) count.add(key);
-    let left = false;
-    return () => {
-      if (left) return;
-      left = true;
-      this.#inside -= 1;
-      for (const [count, key] of counts) if (key !== undefined) count.remove(key);
-    };
+    this.#countsOf(visitor, (count, key) => count.add(key));
+  }
+
+  /** Takes one off the count that has {@link enter}ed. */
+  leave(visitor: Visitor): void {
+    this.#inside -= 1;
+    this.#countsOf(visitor, (count, key) => count.remove(key));
+  }
+
+  #countsOf(
+    { subject, network, token, isPersonal }: Visitor,
+    each: (count: Counts<string>, key: string) => void,
+  ): void {
+    each(this.#perAddress, subject);
+    if (network !== undefined) each(this.#perNetwork, network);
+    if (isPersonal && token !== undefined) each(this.#perToken, token);
   }
 }
 

@@ -111,7 +111,8 @@ export class Session implements SocketListener, Claimant {
   readonly #owner: SessionOwner;
   readonly #allowance: Allowance;
   readonly #joining = new Joining(LIMITS.messagesBehindJoins);
-  readonly #anteroom = new Anteroom();
+  /** Until it is welcome or has ended. */
+  #anteroom: Anteroom | undefined = new Anteroom();
 
   constructor(admitted: Admitted, socket: Socket, owner: SessionOwner) {
     this.identity = admitted.identity;
@@ -129,7 +130,7 @@ export class Session implements SocketListener, Claimant {
     this.#owner = owner;
     this.openedAtMs = owner.clock.nowMs();
     this.lastSeenMs = this.lastPingMs = this.lastMessageMs = this.lastBusyMs = this.openedAtMs;
-    this.#allowance = new Allowance(owner.options.budgets, this.openedAtMs);
+    this.#allowance = new Allowance(owner.options.budgets);
   }
 
   get user(): UserId | undefined {
@@ -166,18 +167,20 @@ export class Session implements SocketListener, Claimant {
 
   /** Runs `task` when this is welcome and has its mail, or has ended before. `false`: too many wait already. */
   afterWelcome(task: () => void): boolean {
-    return this.#anteroom.await(task);
+    if (this.#anteroom) return this.#anteroom.await(task);
+    task();
+    return true;
   }
 
   /** Its claim stands: it is welcome, has `first` what waited for it, and what it said meanwhile is handled. */
   open(welcome: Outgoing, first: () => void = () => {}): void {
     if (this.#state !== 'opening') return;
     this.#state = 'open';
-    const early = this.#anteroom.takeFrames();
+    const early = this.#anteroom?.takeFrames() ?? [];
     this.#socket.cork(() => {
       this.send(welcome);
       first();
-      this.#anteroom.admitOthers();
+      this.#admitOthers();
       for (const { text, bytes } of early) this.#handle(text, bytes);
     });
   }
@@ -187,7 +190,7 @@ export class Session implements SocketListener, Claimant {
     this.lastMessageMs = this.lastSeenMs;
     this.traffic.received(bytes);
     if (this.#state === 'open') this.#handle(text, bytes);
-    else if (this.#state === 'opening' && !this.#anteroom.keep({ text, bytes })) this.#shutUp(0);
+    else if (this.#anteroom?.keep({ text, bytes }) === false) this.#shutUp(0);
   }
 
   binary(): void {
@@ -328,10 +331,17 @@ export class Session implements SocketListener, Claimant {
     if (this.ended) return;
     this.#state = 'ended';
     this.parting = partingOf(end);
-    this.#anteroom.takeFrames();
+    this.#anteroom?.takeFrames();
     this.#owner.metrics.sessionClosed(end);
     this.#owner.ended(this, end);
-    this.#anteroom.admitOthers();
+    this.#admitOthers();
+  }
+
+  /** Nobody waits here any more. */
+  #admitOthers(): void {
+    const anteroom = this.#anteroom;
+    this.#anteroom = undefined;
+    anteroom?.admitOthers();
   }
 }
 

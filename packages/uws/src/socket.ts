@@ -23,7 +23,10 @@ const MAX_UNSENT = 16_384;
 
 /** One WebSocket from `open` to `close`, which the library calls strictly in pairs. */
 export class Connection implements Socket, Writer {
-  readonly #options: ConnectionOptions;
+  readonly #turn: Turn;
+  readonly #maxMessageBytes: number;
+  /** Until it is called, once: what it holds of the handshake goes with it. */
+  #open: ConnectionOptions['open'] | undefined;
   /** Only while it may be touched: any method of a closed one throws. */
   #ws: uWS.WebSocket<UserData> | undefined;
   #listener: SocketListener | undefined;
@@ -36,8 +39,10 @@ export class Connection implements Socket, Writer {
   #isOpening = true;
   #endAfterOpening: (() => void) | undefined;
 
-  constructor(options: ConnectionOptions) {
-    this.#options = options;
+  constructor({ maxMessageBytes, turn, open }: ConnectionOptions) {
+    this.#turn = turn;
+    this.#maxMessageBytes = maxMessageBytes;
+    this.#open = open;
   }
 
   send(text: string | Uint8Array): SendOutcome {
@@ -89,7 +94,9 @@ export class Connection implements Socket, Writer {
   /** The library opened it. */
   opened(ws: uWS.WebSocket<UserData>): void {
     this.#ws = ws;
-    this.#listener = this.#options.open(this);
+    const open = this.#open;
+    this.#open = undefined;
+    this.#listener = open?.(this);
   }
 
   /** 101 has left. */
@@ -102,7 +109,7 @@ export class Connection implements Socket, Writer {
   /** A message came; its buffer is void after this call. */
   received(message: ArrayBuffer, isBinary: boolean): void {
     if (this.#ws === undefined) return;
-    if (message.byteLength > this.#options.maxMessageBytes) {
+    if (message.byteLength > this.#maxMessageBytes) {
       this.end(CLOSES['too-big'].code, closeReason('too-big'));
     } else if (isBinary) {
       this.#listener?.binary();
@@ -130,7 +137,7 @@ export class Connection implements Socket, Writer {
       this.#unsent.push(text);
     } else {
       this.#unsent = [text];
-      this.#options.turn.add(this);
+      this.#turn.add(this);
     }
     return 'sent';
   }
