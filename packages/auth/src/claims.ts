@@ -42,8 +42,8 @@ export function identityOf(claims: unknown, node: { readonly realm: Realm }, exp
       realm,
       user: sub as UserId,
       ...(peer !== undefined && { peer: peer as PeerId }),
-      rooms,
-      queues,
+      rooms: shared(rooms),
+      queues: shared(queues),
       codes,
       ...(metaText !== undefined && { meta: metaText }),
       expiresInMs,
@@ -58,6 +58,13 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 function isName(value: unknown): value is string {
   return typeof value === 'string' && isId(value);
 }
+
+/** What most tokens say is kept once, not once for every session. */
+const shared = (list: Allowed): Allowed =>
+  list.length === 0 ? NOTHING : list.length === 1 && list[0] === '*' ? EVERYTHING : list;
+
+const NOTHING: Allowed = Object.freeze([]);
+const EVERYTHING: Allowed = Object.freeze(['*']);
 
 /** `prefix*` is a name by its alphabet already, and a lone `*` is every name. */
 function isAllowedList(value: unknown): value is Allowed {

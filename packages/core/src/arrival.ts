@@ -91,14 +91,14 @@ async function comeBack(
 }
 
 function snapshotsFor(session: Session, rooms: Rooms): RoomSnapshot[] {
-  return [...session.rooms.keys()].flatMap((key) => {
+  return [...session.rooms].flatMap((key) => {
     const own = rooms.seatOf(session, key);
     return own ? (rooms.get(key)?.describe(own.seat) ?? []) : [];
   });
 }
 
 const seatsOf = (session: Session, rooms: Rooms) =>
-  [...session.rooms.keys()].flatMap((key) => rooms.seatOf(session, key) ?? []);
+  [...session.rooms].flatMap((key) => rooms.seatOf(session, key) ?? []);
 
 function outcomeOf(answer: ClaimAnswer): ClaimOutcome {
   switch (answer.outcome) {

@@ -67,7 +67,7 @@ function deedsOf(end: SessionEnd, session = seatedSession()): string[] {
 /** In one room and one queue. */
 function seatedSession(): Session {
   const puppet = new Puppet('alice');
-  puppet.rooms.set('main/stage' as never, 'stage' as never);
+  puppet.rooms.add('main/stage' as never);
   puppet.queues.add('main/2/chess' as never);
   return puppet as unknown as Session;
 }

@@ -34,7 +34,7 @@ export function takeLeave(
   parting: Parting,
   { rooms, matchmaker, presence }: { rooms: Rooms; matchmaker: Matchmaker; presence: Presence },
 ): void {
-  for (const key of session.rooms.keys()) void rooms.part(session, key, parting);
+  for (const key of session.rooms) void rooms.part(session, key, parting);
   const waits = parting === 'away' || parting === 'handed-over';
   // A place in a queue is taken over when the later session asks for it, and waits until then.
   for (const key of session.queues)

@@ -6,12 +6,12 @@ import type {
   Outgoing,
   PeerId,
   Realm,
-  RoomId,
   SessionId,
   UserId,
 } from '@parley/protocol';
 import type { Parting } from './farewell.ts';
 import type { Fence } from './fence.ts';
+import type { Few } from './few.ts';
 import type { QueueKey, RoomKey } from './keys.ts';
 import type { SendOutcome } from './ports/socket.ts';
 
@@ -24,9 +24,9 @@ export interface Member {
   readonly session: SessionId;
   readonly fence: Fence;
   /** The rooms it has a seat in, or is about to have, or has not yet given back. */
-  readonly rooms: Map<RoomKey, RoomId>;
+  readonly rooms: Few<RoomKey>;
   /** The queues it waits in, or is about to. */
-  readonly queues: Set<QueueKey>;
+  readonly queues: Few<QueueKey>;
   /** It ends: it hears nothing any more, and what it still gets is given back. */
   readonly ended: boolean;
   /** What becomes of its seats when it has ended. */

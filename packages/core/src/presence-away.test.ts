@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomId } from '@parley/protocol';
 import type { RoomKey } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import { put, start, statementOf } from './testing/presence.ts';
@@ -11,7 +10,7 @@ describe('a claim that goes on', () => {
     const { world, a, b, claim, comeback } = await start();
     const alice = new Puppet('alice');
     await claim(a, alice);
-    alice.rooms.set('main/stage' as RoomKey, 'stage' as RoomId);
+    alice.rooms.add('main/stage' as RoomKey);
     world.directory.forgetForTesting();
     await a.presence.assert(alice);
     expect(a.restored).toEqual(['peer']);

@@ -1,7 +1,7 @@
 import type { NodeId, SessionId } from '@parley/protocol';
 import type { ReplacedEnvelope } from './envelope.ts';
 import type { Hub } from './hub.ts';
-import { peerKey } from './keys.ts';
+import { peerKey, roomOf } from './keys.ts';
 import type { Member } from './member.ts';
 import type { Membership } from './membership.ts';
 import type { Clock, Random } from './ports/clock.ts';
@@ -175,7 +175,7 @@ export class Presence {
 
   #assertionOf(member: Claimant): PeerAssertion {
     const { rooms, proven } = member;
-    return { ...this.#statementOf(member), rooms: [...rooms.values()], proven };
+    return { ...this.#statementOf(member), rooms: [...rooms].map(roomOf), proven };
   }
 
   #statementOf({ realm, peer, user, session, instance, fence, offered }: Claimant) {

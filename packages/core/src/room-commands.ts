@@ -1,7 +1,7 @@
 import type { InstanceId, NodeId, PeerId, RoomId } from '@parley/protocol';
 import type { LeaveReason, RoomEnvelope, RoomEvent } from './envelope.ts';
 import type { Parting } from './farewell.ts';
-import type { RoomKey } from './keys.ts';
+import { type RoomKey, roomOf } from './keys.ts';
 import { LIMITS } from './limits.ts';
 import { claimOf, type Member } from './member.ts';
 import type { Membership } from './membership.ts';
@@ -117,13 +117,14 @@ export class RoomCommands {
   }
 
   #seat(view: RoomView, member: Member, answer: RoomChange, wish: JoinWish): void {
-    const seat = answer.room.seats.find(({ peer }) => peer === member.peer);
-    if (!seat) return;
+    const found = answer.room.seats.find(({ peer }) => peer === member.peer);
+    if (!found) return;
+    const seat = this.#asOwn(found, member, wish.meta);
     this.#change(view, answer, { kind: 'joined', seat });
     const announce = () => wish.announce(view, seat, answer.room.codeExpiresInMs);
     const own: OwnSeat = { member, seat, announce, announceAt: wish.announceAt ?? 0 };
     view.own.set(member.peer, own);
-    member.rooms.set(view.key, wish.room);
+    member.rooms.add(view.key);
     // Nobody has told it that it sits there: it will not come back for this seat.
     if (member.ended) void this.#rooms.leave(member, view.key, 'lost');
     if (own.announceAt > 0) this.#options.clock.after(LIMITS.matchConfirmMs, () => announceNow(own));
@@ -132,7 +133,7 @@ export class RoomCommands {
   }
 
   /** Takes over the seat of the session that this member continues; it hears of nothing before it is announced. `false`: there is none. */
-  async resume(view: RoomView, member: Member, room: RoomId): Promise<boolean> {
+  async resume(view: RoomView, member: Member): Promise<boolean> {
     const { directory, node, membership, lifeMs } = this.#options;
     const answer = await directory.resume({
       key: view.key,
@@ -141,10 +142,11 @@ export class RoomCommands {
       lifeMs,
       reading: membership.reading(lifeMs),
     });
-    const seat = answer.outcome === 'changed' && answer.room.seats.find(({ peer }) => peer === member.peer);
-    if (!seat) return false;
+    const found = answer.outcome === 'changed' && answer.room.seats.find(({ peer }) => peer === member.peer);
+    if (!found) return false;
+    const seat = this.#asOwn(found, member, found.meta);
     view.own.set(member.peer, { member, seat, announce: () => {}, announceAt: Infinity });
-    member.rooms.set(view.key, room);
+    member.rooms.add(view.key);
     this.#change(view, retold(answer), { kind: 'back', seat });
     if (member.ended) void this.#rooms.part(member, view.key, member.parting);
     this.#rooms.plan(view.key);
@@ -245,8 +247,19 @@ export class RoomCommands {
   #adopt(view: RoomView, peer: PeerId, { seats }: RoomSnapshot): Seat | undefined {
     const own = view.own.get(peer);
     const seat = seats.find((there) => there.peer === peer && there.instance === own?.seat.instance);
-    if (own && seat && !own.leaving) own.seat = seat;
+    if (own && seat && !own.leaving) own.seat = this.#asOwn(seat, own.member, own.seat.meta);
     return seat;
+  }
+
+  /**
+   * The same seat, in words that this node has anyway. Those of an answer are cut from it, and one of them keeps the whole of it
+   * in memory for as long as somebody sits there.
+   */
+  #asOwn(seat: Seat, member: Member, meta: string | undefined): Seat {
+    const { node } = this.#options;
+    const isIts = seat.fence === member.fence && seat.instance === member.instance && seat.node === node;
+    if (!isIts || seat.awayUntilMs !== undefined) return seat;
+    return { node, joinedAt: seat.joinedAt, ...claimOf(member, seat.meta === meta ? meta : seat.meta) };
   }
 
   /** The directory has no place for a seat of ours: a later session has it, or the room was lost and others were quicker. */
@@ -256,12 +269,12 @@ export class RoomCommands {
     const { member } = own;
     own.announce = undefined;
     view.own.delete(peer);
-    const room = member.rooms.get(view.key);
-    member.rooms.delete(view.key);
+    const isIn = member.rooms.delete(view.key);
     if (seats.some((seat) => seat.peer === peer)) {
       this.#options.metrics.fenced('seat');
       member.close('replaced');
-    } else if (room && !own.leaving) member.send({ type: 'left', room, reason: 'room-full' });
+    } else if (isIn && !own.leaving)
+      member.send({ type: 'left', room: roomOf(view.key), reason: 'room-full' });
   }
 
   /** Tells the other nodes first, then the members here: whoever hears of it here may signal at once, on the same stream. */

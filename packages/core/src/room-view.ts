@@ -37,7 +37,7 @@ export class RoomView {
   repairQueued = false;
   #seats = new Map<PeerId, Seat>();
   /** Why somebody left, heard before the room is read again. */
-  readonly #reasons = new Map<string, LeaveReason>();
+  #reasons: Map<string, LeaveReason> | undefined;
 
   constructor(key: RoomKey) {
     this.key = key;
@@ -55,7 +55,9 @@ export class RoomView {
 
   /** Remembers why a peer left, for when the room is read again. */
   noteReason(event: RoomEvent): void {
-    if (event.kind === 'left') this.#reasons.set(`${event.peer} ${event.instance}`, event.reason);
+    if (event.kind !== 'left') return;
+    this.#reasons ??= new Map();
+    this.#reasons.set(`${event.peer} ${event.instance}`, event.reason);
   }
 
   /**
@@ -80,7 +82,7 @@ export class RoomView {
       ...(room.door && { door: room.door }),
     };
     this.#replaceSeats(seats);
-    this.#reasons.clear();
+    this.#reasons = undefined;
   }
 
   /** Whether the directory has the seats of this node as this node has them. */
@@ -100,7 +102,7 @@ export class RoomView {
     this.noteReason(event);
     this.tag = tag;
     this.#replaceSeats(seats);
-    this.#reasons.clear();
+    this.#reasons = undefined;
   }
 
   /** These peers are away: this node knows, though the directory may not yet. */
@@ -136,7 +138,7 @@ export class RoomView {
       const reason =
         now && now.instance !== seat.instance
           ? 'replaced'
-          : (this.#reasons.get(`${peer} ${seat.instance}`) ?? 'lost');
+          : (this.#reasons?.get(`${peer} ${seat.instance}`) ?? 'lost');
       this.#tell(peer, () => ({ type: 'peer-left', room: roomOf(this.key), peer, reason }));
     }
     for (const seat of [...after.values()].sort(byJoining)) {

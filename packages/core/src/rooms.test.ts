@@ -221,7 +221,7 @@ describe('a seat', () => {
     await world.clock.advance(10);
     await Promise.all([left, back]);
     // What a session holds when it ends is what stands here: a room that is missing would become a ghost.
-    expect([...alice.member.rooms.keys()]).toEqual([KEY]);
+    expect([...alice.member.rooms]).toEqual([KEY]);
     expect(await seated(world)).toEqual(['alice']);
   });
 

@@ -54,7 +54,7 @@ export class Rooms implements RoomKeeper {
   async join(member: Member, wish: JoinWish): Promise<JoinOutcome> {
     const key = roomKey(member.realm, wish.room);
     const view = this.#open(key);
-    member.rooms.set(key, wish.room);
+    member.rooms.add(key);
     const outcome = await this.#during(view, async () => {
       if (!this.seatOf(member, key)) await this.#options.entering(member);
       return this.#take(view, member, wish);
@@ -117,7 +117,7 @@ export class Rooms implements RoomKeeper {
   /** Takes over the seat of the session that this member continues, however long it takes. `false`: there is none. */
   async resume(member: Member, room: RoomId): Promise<boolean> {
     const view = this.#open(roomKey(member.realm, room));
-    const resumed = await this.#insist(view, () => this.#commands.resume(view, member, room));
+    const resumed = await this.#insist(view, () => this.#commands.resume(view, member));
     return resumed ?? false;
   }
 

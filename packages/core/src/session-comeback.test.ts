@@ -25,7 +25,7 @@ describe('a session that goes on where another one ended', () => {
   it('has the instance and the rooms of that one, and is proven by the secret it came with', () => {
     const { session } = start();
     session.claimed(RESUMED);
-    expect([session.instance, [...session.rooms]]).toEqual(['the life of before', [['main/stage', 'stage']]]);
+    expect([session.instance, [...session.rooms]]).toEqual(['the life of before', ['main/stage']]);
     expect([session.proven, session.offered]).toEqual([OLD, hashOf('a secret')]);
   });
 

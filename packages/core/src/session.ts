@@ -13,7 +13,6 @@ import {
   type Outgoing,
   type PeerId,
   type Realm,
-  type RoomId,
   type SessionId,
   type UserId,
 } from '@parley/protocol';
@@ -23,6 +22,7 @@ import { Anteroom } from './anteroom.ts';
 import { banRefsOf } from './bans.ts';
 import { type Parting, partingOf } from './farewell.ts';
 import type { Fence } from './fence.ts';
+import { Few } from './few.ts';
 import type { MessageOf } from './handlers/handler.ts';
 import { type Act, Joining, placeOf } from './joining.ts';
 import { type QueueKey, roomKey, type RoomKey } from './keys.ts';
@@ -88,8 +88,8 @@ export class Session implements SocketListener, Claimant {
   readonly realm: Realm;
   readonly traffic = new Traffic();
   readonly openedAtMs: number;
-  readonly rooms = new Map<RoomKey, RoomId>();
-  readonly queues = new Set<QueueKey>();
+  readonly rooms = new Few<RoomKey>();
+  readonly queues = new Few<QueueKey>();
   /** What its token allows; a refresh replaces it. */
   identity: Identity;
   /** Where it comes from, and with which token; a refresh brings another one. */
@@ -156,7 +156,7 @@ export class Session implements SocketListener, Claimant {
     if (answer.outcome !== 'resumed') return;
     this.instance = answer.instance;
     this.proven = this.comeback?.presented ?? this.proven;
-    for (const room of answer.rooms) this.rooms.set(roomKey(this.realm, room), room);
+    for (const room of answer.rooms) this.rooms.add(roomKey(this.realm, room));
   }
 
   /** There is nothing to come back to: it is a peer that nobody knows yet. */

@@ -33,11 +33,13 @@ export const looksLikeJwt = (token: string) => token.split('.').length === 3;
 
 export function visitorOf(address: string, { headers }: HttpRequest, token: string | undefined): Visitor {
   const network = networkSubject(address);
+  const subject = limitSubject(address);
   const origin = claimOf(headers, 'origin');
   const userAgent = claimOf(headers, 'user-agent');
   return {
     address,
-    subject: limitSubject(address),
+    // Of IPv4 they are equal, and one text is enough.
+    subject: subject === address ? address : subject,
     ...(network !== undefined && { network }),
     ...(origin !== undefined && { origin }),
     ...(userAgent !== undefined && { userAgent }),

@@ -39,10 +39,10 @@ export class Connection implements Socket, Writer {
   #isOpening = true;
   #endAfterOpening: (() => void) | undefined;
 
-  constructor({ maxMessageBytes, turn, open }: ConnectionOptions) {
-    this.#turn = turn;
-    this.#maxMessageBytes = maxMessageBytes;
-    this.#open = open;
+  constructor(options: ConnectionOptions) {
+    this.#turn = options.turn;
+    this.#maxMessageBytes = options.maxMessageBytes;
+    this.#open = (socket) => options.open(socket);
   }
 
   send(text: string | Uint8Array): SendOutcome {

@@ -1,14 +1,6 @@
-import type {
-  CloseName,
-  ErrorCode,
-  InstanceId,
-  Outgoing,
-  PeerId,
-  Realm,
-  RoomId,
-  SessionId,
-} from '@parley/protocol';
+import type { CloseName, ErrorCode, InstanceId, Outgoing, PeerId, Realm, SessionId } from '@parley/protocol';
 import { fenceOf } from '../fence.ts';
+import { Few } from '../few.ts';
 import type { QueueKey, RoomKey } from '../keys.ts';
 import type { ClaimAnswer, SecretHash } from '../ports/peers.ts';
 import type { Claimant } from '../presence.ts';
@@ -22,8 +14,8 @@ export class Puppet implements Claimant {
   readonly instance: InstanceId;
   readonly session: SessionId;
   readonly fence: Claimant['fence'];
-  readonly rooms = new Map<RoomKey, RoomId>();
-  readonly queues = new Set<QueueKey>();
+  readonly rooms = new Few<RoomKey>();
+  readonly queues = new Few<QueueKey>();
   ended = false;
   parting: Claimant['parting'] = 'away';
   isDoubted = false;
