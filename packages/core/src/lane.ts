@@ -18,10 +18,11 @@ export interface LaneContext {
 
 interface Item {
   readonly parcel: Parcel;
-  readonly bytes: number;
   readonly n: number;
+  /** Of its text; nobody asks before it waits. */
+  bytes: number;
   /** The session that was tried last, and is no more. */
-  refusedBy?: SessionId;
+  refusedBy: SessionId | undefined;
 }
 
 /**
@@ -36,7 +37,7 @@ export class Lane {
   readonly #context: LaneContext;
   readonly #closed: () => void;
   /** Sent, and without an answer. All to one session: what goes elsewhere waits until these are known. */
-  readonly #sent = new Set<Item>();
+  readonly #sent: Item[] = [];
   /** What waits to be sent, sent again or put, in order. */
   readonly #line: Item[] = [];
   #place: PeerPlace;
@@ -65,10 +66,13 @@ export class Lane {
   }
 
   add(parcel: Parcel): void {
-    const bytes = Buffer.byteLength(parcel.text);
-    if (this.#isCrowded(bytes)) return parcel.settled('crowded');
+    if (this.#isCrowded(parcel)) return parcel.settled('crowded');
     if (!this.isBlocked) this.#learn(parcel.to);
-    this.#enqueue({ parcel, bytes, n: ++this.#count });
+    const item: Item = { parcel, n: ++this.#count, bytes: 0, refusedBy: undefined };
+    // Nearly every signal: nothing waits, and nothing is measured or put in line.
+    const goesAtOnce = !this.isBlocked && !this.#isBusy && this.#mayGo(item);
+    if (goesAtOnce) this.#dispatch(item);
+    else this.#enqueue(item);
     this.#advance();
   }
 
@@ -84,32 +88,35 @@ export class Lane {
     this.#isAway = seat.awayUntilMs !== undefined || this.#context.hasEnded(seat);
   }
 
-  #isCrowded(bytes: number): boolean {
+  #isCrowded({ text }: Parcel): boolean {
     if (!this.isBlocked) return false;
-    return this.#line.length >= LIMITS.signalsPerLane || this.#lineBytes + bytes > LIMITS.bytesPerLane;
+    if (this.#line.length >= LIMITS.signalsPerLane) return true;
+    return this.#lineBytes + Buffer.byteLength(text) > LIMITS.bytesPerLane;
   }
 
   /** At its place: what was sent before it and is refused later comes before it all the same. */
   #enqueue(item: Item): void {
     const at = this.#line.findIndex(({ n }) => n > item.n);
     this.#line.splice(at < 0 ? this.#line.length : at, 0, item);
+    item.bytes ||= Buffer.byteLength(item.parcel.text);
     this.#lineBytes += item.bytes;
   }
 
   /** Does whatever can be done now. */
   #advance(): void {
     if (this.#isBusy) return;
-    this.#isBusy = true;
-    for (let item = this.#line[0]; item && this.#mayGo(item); item = this.#line[0]) this.#dispatch(item);
-    this.#isBusy = false;
+    for (let item = this.#line[0]; item && this.#mayGo(item); item = this.#line[0]) {
+      this.#take(item);
+      this.#dispatch(item);
+    }
     const [first] = this.#line;
-    if (!first) return this.#sent.size === 0 ? this.#close() : undefined;
+    if (!first) return this.#sent.length === 0 ? this.#close() : undefined;
     this.#cancelExpiry ??= this.#expireAfter(first);
     if (this.#mustBePut(first) && !this.#cancelRetry) void this.#put(first);
   }
 
   #mayGo({ refusedBy }: Item): boolean {
-    const isSameWay = this.#sent.size === 0 || this.#sentTo === this.#place.session;
+    const isSameWay = this.#sent.length === 0 || this.#sentTo === this.#place.session;
     return !this.#isAway && isSameWay && refusedBy !== this.#place.session;
   }
 
@@ -121,20 +128,20 @@ export class Lane {
 
   #dispatch(item: Item): void {
     const { session } = this.#place;
-    this.#take(item);
-    this.#sent.add(item);
+    this.#isBusy = true;
+    this.#sent.push(item);
     this.#sentTo = session;
     this.#context.dispatch(this.#place, item.parcel, (outcome) => {
-      if (!this.#sent.has(item)) return;
+      if (!remove(this.#sent, item)) return;
       if (outcome === 'gone' || outcome === 'dropped') {
-        this.#sent.delete(item);
         item.refusedBy = session;
         this.#enqueue(item);
       } else {
-        this.#finish(item, outcome);
+        item.parcel.settled(outcome);
       }
       this.#advance();
     });
+    this.#isBusy = false;
   }
 
   async #put(item: Item): Promise<void> {
@@ -195,14 +202,12 @@ export class Lane {
   }
 
   #finish(item: Item, outcome: Delivery): void {
-    if (!this.#sent.delete(item) && !this.#take(item)) return;
+    if (!remove(this.#sent, item) && !this.#take(item)) return;
     item.parcel.settled(outcome);
   }
 
   #take(item: Item): boolean {
-    const at = this.#line.indexOf(item);
-    if (at < 0) return false;
-    this.#line.splice(at, 1);
+    if (!remove(this.#line, item)) return false;
     this.#lineBytes -= item.bytes;
     return true;
   }
@@ -215,3 +220,12 @@ export class Lane {
 }
 
 const RETRY_MS = 25;
+
+/** Nearly always the first is taken. An array, because sets of objects that come and go at once are dearer to make than to search. */
+function remove(items: Item[], item: Item): boolean {
+  const at = items[0] === item ? 0 : items.indexOf(item);
+  if (at < 0) return false;
+  if (at === 0) items.shift();
+  else items.splice(at, 1);
+  return true;
+}

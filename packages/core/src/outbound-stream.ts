@@ -1,5 +1,6 @@
 import type { ReceiptEnvelope } from './envelope.ts';
 import { LIMITS } from './limits.ts';
+import { PendingNumbers } from './pending-numbers.ts';
 import type { Cancel, Clock } from './ports/clock.ts';
 import type { Settlement } from './streams.ts';
 
@@ -10,8 +11,7 @@ interface Pending {
 
 /** What this node has sent to one other and has no receipt for. */
 export class OutboundStream {
-  /** In the order of their numbers, so that the oldest is the first. */
-  readonly #pending = new Map<number, Pending>();
+  readonly #pending: PendingNumbers<Pending>;
   readonly #clock: Clock;
   #last: number;
   #cancel: Cancel | undefined;
@@ -23,6 +23,7 @@ export class OutboundStream {
   constructor(clock: Clock, startsAtMs: number) {
     this.#clock = clock;
     this.#last = Math.floor(startsAtMs * 1_000);
+    this.#pending = new PendingNumbers();
   }
 
   get pending(): number {
@@ -33,49 +34,43 @@ export class OutboundStream {
   next(settled?: (outcome: Settlement) => void): number {
     this.#last += 1;
     if (settled) {
-      this.#pending.set(this.#last, { sentAtMs: this.#clock.nowMs(), settled });
+      this.#pending.add(this.#last, { sentAtMs: this.#clock.nowMs(), settled });
       this.#cancel ??= this.#clock.after(LIMITS.signalLifeMs, () => this.#expire());
     }
     return this.#last;
   }
 
   settle(n: number, outcome: Settlement): void {
-    const pending = this.#pending.get(n);
-    if (!pending) return;
-    this.#pending.delete(n);
-    pending.settled(outcome);
+    this.#pending.take(n)?.settled(outcome);
   }
 
   receive({ after, upTo, refused, open, settled }: ReceiptEnvelope): void {
-    for (const [first, last, why] of refused)
-      for (const n of this.#between(first - 1, last)) this.settle(n, why);
-    const stillOpen = new Set(open);
-    for (const n of this.#between(after, upTo)) if (!stillOpen.has(n)) this.settle(n, 'delivered');
+    for (const [first, last, why] of refused) this.#settleAll(first, last, why);
+    this.#settleAll(after + 1, upTo, 'delivered', open);
     for (const n of settled) this.settle(n, 'delivered');
   }
 
   end(): void {
     this.#cancel?.();
     this.#cancel = undefined;
-    for (const n of this.#pending.keys()) this.settle(n, 'timeout');
+    this.#settleAll(0, this.#last, 'timeout');
   }
 
   /** The pending numbers of a stretch, however long the stretch is said to be. */
-  #between(after: number, upTo: number): number[] {
-    const numbers: number[] = [];
-    for (const n of this.#pending.keys()) {
-      if (n > upTo) break;
-      if (n > after) numbers.push(n);
-    }
-    return numbers;
+  #settleAll(first: number, last: number, outcome: Settlement, but: readonly number[] = []): void {
+    const except = but.length > 0 ? new Set(but) : undefined;
+    const end = Math.min(last, this.#last);
+    for (let n = Math.max(first, this.#pending.first); n <= end; n += 1)
+      if (!except?.has(n)) this.settle(n, outcome);
   }
 
   #expire(): void {
     this.#cancel = undefined;
     const deadlineMs = this.#clock.nowMs() - LIMITS.signalLifeMs;
-    for (const [n, { sentAtMs }] of this.#pending) {
+    for (let n = this.#pending.first; this.#pending.size > 0; n = this.#pending.first) {
+      const sentAtMs = this.#pending.get(n)?.sentAtMs ?? 0;
       if (sentAtMs > deadlineMs) {
-        this.#cancel = this.#clock.after(sentAtMs - deadlineMs, () => this.#expire());
+        this.#cancel ??= this.#clock.after(sentAtMs - deadlineMs, () => this.#expire());
         return;
       }
       this.settle(n, 'timeout');

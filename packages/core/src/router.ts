@@ -130,8 +130,17 @@ export class Router {
   #dispatch({ node, session }: PeerPlace, parcel: Parcel, settle: (outcome: Settlement) => void): void {
     const { room, from, to, text, sentAtMs } = parcel;
     if (node !== this.#options.node) {
-      const parties = { from: from.peer, fromSession: from.session, to: to.peer, toSession: session };
-      this.#options.streams.send(node, { kind: 'signal', room, ...parties, text }, settle, sentAtMs);
+      const { peer, session: fromSession } = from;
+      const letter = {
+        kind: 'signal',
+        room,
+        from: peer,
+        fromSession,
+        to: to.peer,
+        toSession: session,
+        text,
+      } as const;
+      this.#options.streams.send(node, letter, settle, sentAtMs);
       return;
     }
     const receiver = this.#options.hub.get(session);

@@ -86,7 +86,7 @@ export class Streams implements BusListener {
     }
     const n = stream.next(settled);
     this.#metrics.envelopes('out', 1);
-    this.#bus.send(inbox, { ...letter, n, sentAtMs });
+    this.#bus.send(inbox, numbered(letter, n, sentAtMs));
   }
 
   /** Tells a node something that it would find out by itself, only later, or that somebody will ask for again: no number, no receipt. */
@@ -189,4 +189,11 @@ export class Streams implements BusListener {
     const inbox = this.#membership.inboxOf(node);
     if (inbox) this.#bus.send(inbox, receipt);
   }
+}
+
+/** Of a signal each member is named: there is one for each that is sent, and copying an unknown object costs ten times as much. */
+function numbered(letter: Letter, n: number, sentAtMs: number): SignalEnvelope | RoomEnvelope {
+  if (letter.kind !== 'signal') return { ...letter, n, sentAtMs };
+  const { kind, room, from, fromSession, to, toSession, text } = letter;
+  return { kind, n, sentAtMs, room, from, fromSession, to, toSession, text };
 }
