@@ -22,6 +22,11 @@ describe('decode accepts', () => {
     { type: 'ice', id: 0 },
     { type: 'ping', id: -1 },
     { type: 'bye', id: '' },
+  ])('%j', (message) => {
+    expect(decode(JSON.stringify(message))).toEqual({ ok: true, message, payload: '' });
+  });
+
+  it.each([
     { ...to, description: offer, seq: 0 },
     { ...to, description: { ...offer, type: 'answer' }, toInstance: 'i' },
     { ...to, description: { ...offer, type: 'pranswer' } },
@@ -31,8 +36,16 @@ describe('decode accepts', () => {
     { ...to, custom: null },
     { ...to, custom: { anything: ['goes'] }, seq: 1, ack: 2 },
     { ...to, ack: 3 },
-  ])('%j', (message) => {
-    expect(decode(JSON.stringify(message))).toMatchObject({ ok: true, message });
+    { id: 1, ...to, candidate },
+    { ...to, custom: 1, id: 'x' },
+  ])('%j: to whom it goes as the message, what it carries as the payload', (message) => {
+    const { type, id, room, to: peer, toInstance, ...carried }: Record<string, unknown> = message;
+
+    expect(decode(JSON.stringify(message))).toEqual({
+      ok: true,
+      message: { type, id, room, to: peer, toInstance },
+      payload: JSON.stringify(carried).slice(1, -1),
+    });
   });
 });
 
@@ -212,6 +225,13 @@ describe('encode', () => {
   it('is JSON, without members that are undefined', () => {
     expect(encode({ type: 'pong', re: undefined })).toBe('{"type":"pong"}');
   });
+
+  it.each([0, -0, -7, 7, Number.MAX_SAFE_INTEGER, 1e21, 'a', '', '"}', '\u2028\ud800'])(
+    'is JSON for the receipt of %j, too',
+    (re) => {
+      expect(encode({ type: 'delivered', re })).toBe(JSON.stringify({ type: 'delivered', re }));
+    },
+  );
 
   it('splices a payload into a signal of the node', () => {
     const text = encodeSignal('r' as RoomId, 'a' as PeerId, 'i' as InstanceId, '"custom":1,"seq":2');

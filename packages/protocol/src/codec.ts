@@ -1,16 +1,19 @@
 /**
  * From text to message and back. `decode` runs for every frame of every stranger: it never throws, whatever the
- * text, and a signal costs one scan, one JSON.parse and one look at its members. What it carries is not stringified
- * again: `payload` is cut from the text it came in.
+ * text. A signal as browsers write it is not even parsed, see `canonical-signal.ts`; any other message costs one scan,
+ * one JSON.parse and one look at its members. What a signal carries is not stringified again: `payload` is cut from the
+ * text it came in.
  */
 import type * as z from 'zod';
 
 import type { MessageId } from './fields.ts';
 import { messageId } from './fields.ts';
 import type { InstanceId, PeerId, RoomId } from './ids.ts';
+import { CANONICAL_DEPTH, readCanonicalSignal } from './incoming/canonical-signal.ts';
 import { INCOMING } from './incoming/index.ts';
-import type { Incoming } from './incoming/index.ts';
+import type { Incoming, Received } from './incoming/index.ts';
 import { isPlainSignal } from './incoming/plain-signal.ts';
+import { addressOf } from './incoming/signal.ts';
 import type { Signal } from './incoming/signal.ts';
 import type { JsonObject } from './json.ts';
 import type { Outgoing } from './outgoing/index.ts';
@@ -28,7 +31,8 @@ export interface DecodeLimits {
 export type Decoded =
   | {
       readonly ok: true;
-      readonly message: Incoming;
+      /** Of a `signal` the address alone: what it carries is in `payload`, and here nobody looks into it. */
+      readonly message: Received;
       /** Of a `signal`: the members that are relayed, as JSON text without braces. Otherwise empty. */
       readonly payload: string;
     }
@@ -50,6 +54,12 @@ const SCHEMAS: ReadonlyMap<unknown, z.ZodType<Incoming>> = new Map(Object.entrie
 
 /** Reads one frame of a client. Never throws, and takes time linear in the length of the text. */
 export function decode(text: string, limits: DecodeLimits = DEFAULT_DECODE_LIMITS): Decoded {
+  const signal = limits.maxDepth < CANONICAL_DEPTH ? undefined : readCanonicalSignal(text);
+  return signal ? { ok: true, message: signal.address, payload: signal.payload } : decodeAny(text, limits);
+}
+
+/** What {@link decode} answers, found the way that reads everything. Exported for the tests that compare the two. */
+export function decodeAny(text: string, limits: DecodeLimits = DEFAULT_DECODE_LIMITS): Decoded {
   const members = scan(text, limits.maxDepth);
   if (members === undefined) return bad('');
   const value = parse(text);
@@ -69,6 +79,9 @@ export function decode(text: string, limits: DecodeLimits = DEFAULT_DECODE_LIMIT
 
 /** The text of a message of this node. */
 export function encode(message: Outgoing): string {
+  // The receipt, of which there is one for each signal, is spelled out: JSON.stringify takes 0.15 µs.
+  if (message.type === 'delivered' && Number.isSafeInteger(message.re))
+    return `{"type":"delivered","re":${message.re}}`;
   return JSON.stringify(message);
 }
 
@@ -82,7 +95,7 @@ export function encodeSignal(room: RoomId, from: PeerId, fromInstance: InstanceI
 
 function withPayload(message: Signal, frame: Frame): Decoded {
   const payload = payloadOf(message, frame);
-  return payload === undefined ? bad('', frame.value) : { ok: true, message, payload };
+  return payload === undefined ? bad('', frame.value) : { ok: true, message: addressOf(message), payload };
 }
 
 function isObject(value: unknown): value is JsonObject {

@@ -10,7 +10,7 @@ import { decode, DEFAULT_DECODE_LIMITS } from './codec.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import { ERROR_CODES } from './error.ts';
 import { ROOM_CODE_ALPHABET } from './ids.ts';
-import { INCOMING } from './incoming/index.ts';
+import { INCOMING, incoming } from './incoming/index.ts';
 import { OUTGOING } from './outgoing/index.ts';
 import type { OutgoingType } from './outgoing/index.ts';
 import { REFUSALS } from './refusal.ts';
@@ -83,7 +83,8 @@ it.each([
 
 describe('an example in PROTOCOL.md', () => {
   it.each(examples('client'))('of a client is accepted: %s', (example) => {
-    expect(decode(example)).toMatchObject({ ok: true, message: JSON.parse(example) as object });
+    expect(decode(example)).toMatchObject({ ok: true });
+    expect(incoming.parse(JSON.parse(example))).toEqual(JSON.parse(example));
   });
 
   it.each(examples('node'))('of a node fits its schema, and has no member besides: %s', (example) => {

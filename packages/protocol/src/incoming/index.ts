@@ -9,6 +9,7 @@ import { match } from './match.ts';
 import { ping } from './ping.ts';
 import { refresh } from './refresh.ts';
 import { signal } from './signal.ts';
+import type { Signal, SignalAddress } from './signal.ts';
 import { unmatch } from './unmatch.ts';
 import { update } from './update.ts';
 
@@ -29,6 +30,9 @@ export const incoming = z.discriminatedUnion('type', [
 export type Incoming = z.infer<typeof incoming>;
 export type IncomingType = Incoming['type'];
 
+/** What a node reads of what a client sends: every message whole, but of a signal only its address. */
+export type Received = Exclude<Incoming, Signal> | SignalAddress;
+
 /** The schema of each type; complete by type. */
 export const INCOMING = { join, leave, update, match, unmatch, signal, refresh, ice, ping, bye } satisfies {
   [Type in IncomingType]: z.ZodType<Extract<Incoming, { type: Type }>>;
@@ -41,6 +45,6 @@ export type { Leave } from './leave.ts';
 export type { Match } from './match.ts';
 export type { Ping } from './ping.ts';
 export type { Refresh } from './refresh.ts';
-export type { Signal } from './signal.ts';
+export type { Signal, SignalAddress } from './signal.ts';
 export type { Unmatch } from './unmatch.ts';
 export type { Update } from './update.ts';

@@ -35,6 +35,14 @@ export const signal = z
 
 export type Signal = z.infer<typeof signal>;
 
+/** What a node reads of a signal: who it is for, and what its answer refers to. */
+export type SignalAddress = Pick<Signal, 'type' | 'id' | 'room' | 'to' | 'toInstance'>;
+
+/** The same of a signal that carries more; a member that is absent is `undefined`. */
+export function addressOf({ type, id, room, to, toInstance }: Signal): SignalAddress {
+  return { type, id, room, to, toInstance };
+}
+
 function hasOnePayloadOrAck(message: object): boolean {
   const payloads =
     Number('description' in message) + Number('candidate' in message) + Number('custom' in message);
