@@ -1,4 +1,4 @@
-import { type Incoming, MATCH_SIZE } from '@parley/protocol';
+import { type Received, MATCH_SIZE } from '@parley/protocol';
 
 /** Handles a message; a promise resolves when it is answered. Never throws, never rejects. */
 export type Act = () => void | Promise<void>;
@@ -69,7 +69,7 @@ export class Joining {
 }
 
 /** What a message is about, if it is about a room or a queue. A room's name has no space in it, so it is never a queue's. */
-export function placeOf(message: Incoming): string | undefined {
+export function placeOf(message: Received): string | undefined {
   if ('queue' in message) return `${message.size ?? MATCH_SIZE.default} ${message.queue}`;
   return 'room' in message ? message.room : undefined;
 }

@@ -1,4 +1,4 @@
-import { type Incoming, MATCH_SIZE } from '@parley/protocol';
+import { type Received, MATCH_SIZE } from '@parley/protocol';
 import { aboutOf } from './about.ts';
 import { arrive } from './arrival.ts';
 import { takeLeave } from './farewell.ts';
@@ -91,7 +91,7 @@ export class ParleyNode implements SessionOwner {
   }
 
   /** A message came. */
-  handle(session: Session, message: Incoming, payload: string): void | Promise<void> {
+  handle(session: Session, message: Received, payload: string): void | Promise<void> {
     try {
       const handled = dispatch({ session, node: this.#parts, payload }, message);
       return handled?.catch((error: unknown) => this.#failed(session, message, error));
@@ -100,7 +100,7 @@ export class ParleyNode implements SessionOwner {
     }
   }
 
-  #failed(session: Session, message: Incoming, error: unknown): void {
+  #failed(session: Session, message: Received, error: unknown): void {
     if (error instanceof Unavailable)
       return session.fail('cluster-unavailable', {
         ...aboutOf(message),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Incoming } from '@parley/protocol';
+import type { Received } from '@parley/protocol';
 import { FakeClock } from './contract/fake-clock.ts';
 import { LIMITS } from './limits.ts';
 import type { NodeOptions } from './options.ts';
@@ -335,14 +335,14 @@ const settle = () => new Promise((resolve) => setImmediate(resolve));
 function start(more: Partial<NodeOptions> = {}) {
   const clock = new FakeClock(1_000);
   const socket = new FakeSocket();
-  const handled: Incoming[] = [];
+  const handled: Received[] = [];
   const ends: SessionEnd[] = [];
   const confirmed: Session[] = [];
   const owner = {
     clock,
     metrics: quietMetrics,
     options: optionsOf('node-1', more),
-    handle: (_session: Session, message: Incoming): void | Promise<void> => void handled.push(message),
+    handle: (_session: Session, message: Received): void | Promise<void> => void handled.push(message),
     ended: (_session: Session, end: SessionEnd): void => void ends.push(end),
     hasEntered: () => false,
     confirmed: (each: Session): void => void confirmed.push(each),

@@ -8,7 +8,7 @@ import {
   type ErrorCode,
   type ErrorReply,
   type Decoded,
-  type Incoming,
+  type Received,
   type InstanceId,
   type Outgoing,
   type PeerId,
@@ -45,7 +45,7 @@ export interface SessionOwner {
   readonly metrics: Metrics;
   readonly options: NodeOptions;
   /** Handles one message; a promise resolves when it is answered. Never throws, never rejects. */
-  handle(session: Session, message: Incoming, payload: string): void | Promise<void>;
+  handle(session: Session, message: Received, payload: string): void | Promise<void>;
   /** It has a seat there and was told so, or waits there. */
   hasEntered(session: Session, message: MessageOf<'join' | 'match'>): boolean;
   /** A session that continues another one was heard for the first time since it is welcome. */
@@ -273,7 +273,7 @@ export class Session implements SocketListener, Claimant {
   /** It is not handled: too much of it came, or nobody knows whether it is too much. Who goes on is not heard for long. */
   refuse(
     { code, retryAfterMs }: { code: 'rate-limited' | 'cluster-unavailable'; retryAfterMs: number },
-    message: Incoming,
+    message: Received,
   ): void {
     const hasOverdone = code === 'rate-limited' && this.#allowance.isOverdrawn(this.lastSeenMs);
     if (hasOverdone) this.#shutUp(retryAfterMs);
@@ -281,7 +281,7 @@ export class Session implements SocketListener, Claimant {
   }
 
   /** What asks the directory or the verifier, or is signed, though nothing new begins: no shared budget counts it. */
-  #waitMsForChange(message: Incoming): number {
+  #waitMsForChange(message: Received): number {
     if (message.type === 'signal') return 0;
     const isAgain =
       (message.type === 'join' || message.type === 'match') && this.#owner.hasEntered(this, message);
@@ -307,7 +307,7 @@ export class Session implements SocketListener, Claimant {
   }
 
   /** What is about a room or a queue waits while a join or match of it has no answer; who has entered it already waits for nothing. */
-  #inOrder(message: Incoming, payload: string): void {
+  #inOrder(message: Received, payload: string): void {
     const place = placeOf(message);
     const isEntry = message.type === 'join' || message.type === 'match';
     const waits =
@@ -323,7 +323,7 @@ export class Session implements SocketListener, Claimant {
   }
 
   /** This one is not handled; it may come again. */
-  #limit(message: Incoming, retryAfterMs: number): void {
+  #limit(message: Received, retryAfterMs: number): void {
     this.fail('rate-limited', { ...aboutOf(message), retryAfterMs });
   }
 
@@ -345,4 +345,4 @@ export class Session implements SocketListener, Claimant {
   }
 }
 
-const CHANGES: ReadonlySet<Incoming['type']> = new Set(['update', 'refresh', 'unmatch', 'ice']);
+const CHANGES: ReadonlySet<Received['type']> = new Set(['update', 'refresh', 'unmatch', 'ice']);

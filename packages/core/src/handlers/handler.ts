@@ -1,4 +1,4 @@
-import type { Incoming } from '@parley/protocol';
+import type { Received } from '@parley/protocol';
 import type { Bans } from '../bans.ts';
 import type { Matchmaker } from '../matchmaker.ts';
 import type { Membership } from '../membership.ts';
@@ -37,19 +37,19 @@ export interface Context {
   readonly payload: string;
 }
 
-export type MessageOf<Type extends Incoming['type']> = Extract<Incoming, { type: Type }>;
+export type MessageOf<Type extends Received['type']> = Extract<Received, { type: Type }>;
 
 /**
  * Handles one message of one type and answers it. What it rejects with is answered for it: `Unavailable` by the error
  * `cluster-unavailable`, anything else ends the session with `internal`.
  */
-export type Handler<Type extends Incoming['type']> = (
+export type Handler<Type extends Received['type']> = (
   context: Context,
   message: MessageOf<Type>,
 ) => void | Promise<void>;
 
 /** The member `re` of an answer: there if the message had an `id`. */
-export const re = ({ id }: { id?: Incoming['id'] }) => (id === undefined ? {} : { re: id });
+export const re = ({ id }: { id?: Received['id'] }) => (id === undefined ? {} : { re: id });
 
 /** What others are told of a peer, as JSON text: what its token says, else what it says. */
 export const metaOf = (session: Session, meta: unknown) =>

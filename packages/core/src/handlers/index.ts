@@ -1,4 +1,4 @@
-import type { Incoming } from '@parley/protocol';
+import type { Received } from '@parley/protocol';
 import { bye } from './bye.ts';
 import type { Context, Handler } from './handler.ts';
 import { ice } from './ice.ts';
@@ -11,7 +11,7 @@ import { signal } from './signal.ts';
 import { unmatch } from './unmatch.ts';
 import { update } from './update.ts';
 
-const HANDLERS: { readonly [Type in Incoming['type']]: Handler<Type> } = {
+const HANDLERS: { readonly [Type in Received['type']]: Handler<Type> } = {
   join,
   leave,
   update,
@@ -25,7 +25,7 @@ const HANDLERS: { readonly [Type in Incoming['type']]: Handler<Type> } = {
 };
 
 /** Hands a message to the handler of its type. */
-export function dispatch(context: Context, message: Incoming): void | Promise<void> {
-  const handler = HANDLERS[message.type] as Handler<Incoming['type']>;
+export function dispatch(context: Context, message: Received): void | Promise<void> {
+  const handler = HANDLERS[message.type] as Handler<Received['type']>;
   return handler(context, message);
 }

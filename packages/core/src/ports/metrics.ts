@@ -1,4 +1,4 @@
-import type { CloseName, ErrorCode, Incoming } from '@parley/protocol';
+import type { CloseName, ErrorCode, Received } from '@parley/protocol';
 import type { LimitName } from './limiter.ts';
 
 /** How a session came by its peer. `taken-over`: a fixed peer, or one that restarted, had a life before. */
@@ -35,7 +35,7 @@ export interface Metrics {
   sessionOpened(): void;
   /** Exactly once for each {@link Metrics.sessionOpened}. */
   sessionClosed(end: SessionEnd): void;
-  received(type: Incoming['type'], bytes: number): void;
+  received(type: Received['type'], bytes: number): void;
   /** An error reply was sent. */
   errorReplied(code: ErrorCode): void;
   /** A frame was handed to a socket. */
