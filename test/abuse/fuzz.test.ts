@@ -140,4 +140,6 @@ function readOf(message: Incoming): { readonly message: Received } {
 }
 
 const carriedBy = ({ description, candidate, custom, seq, ack }: Signal) =>
-  JSON.parse(JSON.stringify({ description, candidate, custom, seq, ack })) as unknown;
+  Object.fromEntries(
+    Object.entries({ description, candidate, custom, seq, ack }).filter(([, value]) => value !== undefined),
+  );
