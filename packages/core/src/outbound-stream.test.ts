@@ -42,6 +42,20 @@ describe('what was sent to one other node', () => {
     expect(stream.pending).toBe(0);
   });
 
+  it('is unknown after two seconds also when whoever hears that sends again at once', async () => {
+    const { clock, stream, send, outcomes } = start();
+    stream.next(() => send(1));
+    await clock.advance(10);
+    send(1);
+    await clock.advance(1_990);
+    expect(outcomes).toEqual({});
+    await clock.advance(10);
+    expect(outcomes).toEqual({ 2: 'timeout' });
+    expect(clock.timersForTesting).toBe(1);
+    await clock.advance(1_990);
+    expect(outcomes).toEqual({ 2: 'timeout', 3: 'timeout' });
+  });
+
   it('has one outcome, whatever is said later', async () => {
     const { clock, stream, send, counts } = start();
     send(2);
@@ -67,6 +81,14 @@ describe('what was sent to one other node', () => {
     expect(outcomes).toEqual({ 1: 'timeout', 2: 'timeout' });
     expect(clock.timersForTesting).toBe(0);
     expect(stream.next()).toBe(3);
+  });
+
+  it('is unknown when the node has ended, also what is sent by whoever hears so', () => {
+    const { clock, stream, send, outcomes } = start();
+    stream.next(() => send(1));
+    stream.end();
+    expect(outcomes).toEqual({ 2: 'timeout' });
+    expect(clock.timersForTesting).toBe(0);
   });
 });
 

@@ -11,7 +11,7 @@ interface Pending {
 
 /** What this node has sent to one other and has no receipt for. */
 export class OutboundStream {
-  readonly #pending: PendingNumbers<Pending>;
+  readonly #pending = new PendingNumbers<Pending>();
   readonly #clock: Clock;
   #last: number;
   #cancel: Cancel | undefined;
@@ -23,7 +23,6 @@ export class OutboundStream {
   constructor(clock: Clock, startsAtMs: number) {
     this.#clock = clock;
     this.#last = Math.floor(startsAtMs * 1_000);
-    this.#pending = new PendingNumbers();
   }
 
   get pending(): number {
@@ -51,12 +50,13 @@ export class OutboundStream {
   }
 
   end(): void {
+    // Who hears of it may send the next one.
+    while (this.#pending.size > 0) this.#settleAll(0, this.#last, 'timeout');
     this.#cancel?.();
     this.#cancel = undefined;
-    this.#settleAll(0, this.#last, 'timeout');
   }
 
-  /** The pending numbers of a stretch, however long the stretch is said to be. */
+  /** Settles what is pending of a stretch, however long the stretch is said to be. */
   #settleAll(first: number, last: number, outcome: Settlement, but: readonly number[] = []): void {
     const except = but.length > 0 ? new Set(but) : undefined;
     const end = Math.min(last, this.#last);
@@ -64,16 +64,17 @@ export class OutboundStream {
       if (!except?.has(n)) this.settle(n, outcome);
   }
 
+  /** Whoever hears of a timeout may send again; one timer, for the oldest that is left, is enough for all. */
   #expire(): void {
-    this.#cancel = undefined;
     const deadlineMs = this.#clock.nowMs() - LIMITS.signalLifeMs;
     for (let n = this.#pending.first; this.#pending.size > 0; n = this.#pending.first) {
       const sentAtMs = this.#pending.get(n)?.sentAtMs ?? 0;
       if (sentAtMs > deadlineMs) {
-        this.#cancel ??= this.#clock.after(sentAtMs - deadlineMs, () => this.#expire());
+        this.#cancel = this.#clock.after(sentAtMs - deadlineMs, () => this.#expire());
         return;
       }
       this.settle(n, 'timeout');
     }
+    this.#cancel = undefined;
   }
 }
