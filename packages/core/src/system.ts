@@ -21,7 +21,7 @@ export const systemRandom: Random = {
   below: (bound) => (bound < 1 ? 0 : randomInt(Math.floor(bound))),
 };
 
-/** Each byte is used once. */
+/** Each byte is used once, and is not kept: the next ones wait in memory, so a copy of a running machine would draw the same. */
 function idsInAdvance(): () => string {
   const bytes = Buffer.allocUnsafeSlow(ID_BYTES * IDS_AT_ONCE);
   let used = bytes.length;
@@ -30,6 +30,8 @@ function idsInAdvance(): () => string {
       randomFillSync(bytes);
       used = 0;
     }
-    return bytes.toString('hex', used, (used += ID_BYTES));
+    const id = bytes.toString('hex', used, used + ID_BYTES);
+    bytes.fill(0, used, (used += ID_BYTES));
+    return id;
   };
 }
