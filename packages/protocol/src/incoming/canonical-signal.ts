@@ -11,6 +11,9 @@ export interface CanonicalSignal {
   readonly payload: string;
 }
 
+/** In characters: matching takes stack for each line and each escape, and megabytes of them are more than V8 has. */
+const MAX_LENGTH = 65_536;
+
 /** How deep such a signal nests: below this no limit of depth can refuse it. */
 export const CANONICAL_DEPTH = 2;
 
@@ -24,7 +27,7 @@ export const CANONICAL_DEPTH = 2;
  * candidate 0.4 in place of 2.0 (Node 20).
  */
 export function readCanonicalSignal(text: string): CanonicalSignal | undefined {
-  const found = CANONICAL.exec(text);
+  const found = text.length > MAX_LENGTH ? null : CANONICAL.exec(text);
   if (found === null) return undefined;
   const [, idFirst, room, to, toInstance, payload = '', candidate, idLast] = found;
   if (idFirst !== undefined && idLast !== undefined) return undefined;
