@@ -77,7 +77,7 @@ function behavior(server: {
 }): uWS.WebSocketBehavior<UserData> {
   const { library, options, handlers, onFault, connections, answer } = server;
   const { maxMessageBytes, maxBackpressureBytes } = options;
-  const turn = new Turn();
+  const turn = new Turn(onFault);
   return {
     maxPayloadLength: maxMessageBytes * TOO_BIG_HEADROOM,
     maxBackpressure: maxBackpressureBytes,

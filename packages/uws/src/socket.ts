@@ -16,8 +16,8 @@ export interface ConnectionOptions {
 }
 
 /**
- * What may wait for the end of a turn, in characters; no more than the library's own cork buffer holds. Far less than a socket may
- * hold unsent, so what waits here is never dropped.
+ * What may wait for the end of a turn, in characters: of ASCII as much as the library's cork buffer holds, and even of three-byte
+ * characters far less than a socket may hold unsent (`maxBackpressureBytes`), so what waits here is never dropped.
  */
 const MAX_UNSENT = 16_384;
 

@@ -3,6 +3,7 @@ import { setStage, PATIENCE } from '@parley/core/contract-socket';
 import { describe, expect, it } from 'vitest';
 import { listenWith } from './listen.ts';
 import { load } from './load.ts';
+import { Turn } from './turn.ts';
 
 const loaded = load();
 
@@ -43,6 +44,21 @@ describe.runIf(loaded.ok)('what is sent in one turn of the event loop', () => {
     }
     expect(reads()).toBe(3);
   });
+});
+
+it('a writer that throws at the end of a turn keeps no other from writing', async () => {
+  const faults: unknown[] = [];
+  const written: string[] = [];
+  const turn = new Turn((error) => faults.push(error));
+  const fault = new Error('a bug');
+  turn.add({
+    flush() {
+      throw fault;
+    },
+  });
+  turn.add({ flush: () => void written.push('mine') });
+  await nextTurn();
+  expect({ faults, written }).toEqual({ faults: [fault], written: ['mine'] });
 });
 
 /** A client, and how often it had something to read since. */
