@@ -120,7 +120,8 @@ export class RoomCommands {
     const found = answer.room.seats.find(({ peer }) => peer === member.peer);
     if (!found) return;
     const seat = this.#asOwn(found, member, wish.meta);
-    this.#change(view, answer, { kind: 'joined', seat });
+    const seats = answer.room.seats.map((one) => (one === found ? seat : one));
+    this.#change(view, { ...answer, room: { ...answer.room, seats } }, { kind: 'joined', seat });
     const announce = () => wish.announce(view, seat, answer.room.codeExpiresInMs);
     const own: OwnSeat = { member, seat, announce, announceAt: wish.announceAt ?? 0 };
     view.own.set(member.peer, own);

@@ -107,7 +107,7 @@ export const METRICS = {
     type: Object.keys(INCOMING),
   }),
   receivedBytes: counter('parley_received_bytes_total', 'Bytes of the valid messages of clients.'),
-  framesSent: counter('parley_frames_sent_total', 'Frames to clients, by what their socket did with them.', {
+  framesSent: counter('parley_frames_sent_total', 'Frames to clients, by what their socket answered.', {
     outcome: ['sent', 'queued', 'dropped'],
   }),
   errors: counter('parley_errors_total', 'Error replies to clients, by code.', { code: ERRORS }),
