@@ -26,6 +26,19 @@ describe('an allowance', () => {
     expect(allowance.waitMsFor(1_000, 0)).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['frames', (allowance: Allowance) => allowance.waitMsFor(0, 0), 500],
+    ['bytes', (allowance: Allowance) => allowance.waitMsFor(1_000, 0), 10_000],
+    ['changes', (allowance: Allowance) => allowance.waitMsForChange(0), 1_000],
+    ['what it may overdo', (allowance: Allowance) => allowance.isOverdrawn(0), undefined],
+    ['bad messages', (allowance: Allowance) => allowance.isTooBad(0), undefined],
+  ])('remembers %s until all of it has come back', (_what, draw, fullAfterMs = 60_000) => {
+    const allowance = new Allowance(BUDGETS);
+    expect(allowance.isFull(0)).toBe(true);
+    draw(allowance);
+    expect([0, fullAfterMs].map((nowMs) => allowance.isFull(nowMs))).toEqual([false, true]);
+  });
+
   it('lets so many changes a minute through, whatever there is left of frames', () => {
     const allowance = new Allowance(BUDGETS);
     expect(times(61, () => allowance.waitMsForChange(0)).indexOf(1_000)).toBe(60);

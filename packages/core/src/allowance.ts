@@ -20,6 +20,18 @@ export class Allowance {
     this.#budgets = budgets;
   }
 
+  /** It has nothing to remember: a new one would say the same. */
+  isFull(nowMs: number): boolean {
+    const isFull = (budget: Budget | undefined) => budget?.isFull(nowMs) ?? true;
+    return (
+      isFull(this.#frames) &&
+      isFull(this.#bytes) &&
+      isFull(this.#changes) &&
+      isFull(this.#overdrafts) &&
+      isFull(this.#bad)
+    );
+  }
+
   /** 0: handle this frame. Else it is one too many, and after so many milliseconds it would not be. */
   waitMsFor(bytes: number, nowMs: number): number {
     const { burst, perSecond, burstBytes, bytesPerSecond } = this.#budgets;

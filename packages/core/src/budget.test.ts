@@ -32,6 +32,13 @@ describe('a budget', () => {
     expect(budget.take(200, 0)).toBe(100);
   });
 
+  it('is full before anybody took of it, and when all of it has come back, not earlier', () => {
+    const budget = new Budget(2, 1, 0);
+    expect(budget.isFull(0)).toBe(true);
+    budget.take(2, 0);
+    expect([0, 1_999, 2_000].map((nowMs) => budget.isFull(nowMs))).toEqual([false, false, true]);
+  });
+
   it('has again what was given back, and never more than a burst', () => {
     const budget = new Budget(3, 1, 0);
     budget.take(2, 0);

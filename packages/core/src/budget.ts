@@ -12,6 +12,11 @@ export class Budget {
     this.#atMs = nowMs;
   }
 
+  /** As if nobody had ever taken anything. */
+  isFull(nowMs: number): boolean {
+    return this.#left + ((nowMs - this.#atMs) * this.#perSecond) / 1_000 >= this.#burst;
+  }
+
   /** What was taken and then not used. */
   giveBack(amount: number): void {
     this.#left = Math.min(this.#burst, this.#left + amount);

@@ -47,6 +47,7 @@ export class Heartbeat {
     const { heartbeatIntervalMs, heartbeatTimeoutMs } = this.#times;
     if (nowMs - session.lastSeenMs > heartbeatTimeoutMs) return session.close('heartbeat-lost');
     if (this.#isIdle(session, nowMs)) return session.close('idle');
+    session.rest(nowMs);
     if (nowMs - session.lastPingMs > heartbeatIntervalMs - this.#roundMs) session.ping();
   }
 

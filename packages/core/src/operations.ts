@@ -134,7 +134,8 @@ function recordOf(session: Session, nowMs: number): SessionRecord {
     ...(userAgent !== undefined && { userAgent }),
     ...(token !== undefined && { token }),
     ageMs: nowMs - session.openedAtMs,
-    idleMs: nowMs - session.lastMessageMs,
+    // That is in whole milliseconds, rounded up.
+    idleMs: Math.ceil(nowMs) - session.lastMessageMs,
     rooms: session.rooms.size,
     queues: session.queues.size,
     ...traffic.sums(),

@@ -50,10 +50,10 @@ describe('a claim that goes on', () => {
     await comeback(b, first, first.offered, 2);
     expect((await comeback(b, first, first.offered, 3)).outcome).toBe('resumed');
     const third = new Puppet('alice', 3);
-    Object.assign(third, { instance: first.instance, proven: first.offered });
+    Object.assign(third, { instance: first.instance, presented: first.offered });
     b.presence.confirm(third);
     await world.clock.advance(10);
-    expect(third.proven).toBe(third.offered);
+    expect(third.presented).toBeUndefined();
     expect((await comeback(a, first, first.offered, 4)).outcome).toBe('claimed');
   });
 

@@ -29,8 +29,9 @@ export interface Claimant extends Member {
   readonly isAsked: boolean;
   /** The directory has given it its peer. */
   readonly isClaimed: boolean;
-  /** The secret it came with, good until it was heard; then the one it was given. */
-  proven: SecretHash;
+  /** The secret it came back with, good until it was heard. */
+  presented: SecretHash | undefined;
+  /** The one it was given. */
   readonly offered: SecretHash;
   /** The directory has answered its claim. */
   claimed(answer: ClaimAnswer): void;
@@ -88,7 +89,7 @@ export class Presence {
   confirm(member: Claimant): void {
     const { writer, directory } = this.#options;
     const key = peerKey(member.realm, member.peer);
-    member.proven = member.offered;
+    member.presented = undefined;
     void writer.insist(key, () => directory.confirm(key, member.fence));
   }
 
@@ -174,8 +175,9 @@ export class Presence {
   }
 
   #assertionOf(member: Claimant): PeerAssertion {
-    const { rooms, proven } = member;
-    return { ...this.#statementOf(member), rooms: [...rooms].map(roomOf), proven };
+    const { rooms, presented } = member;
+    const statement = this.#statementOf(member);
+    return { ...statement, rooms: [...rooms].map(roomOf), proven: presented ?? statement.offered };
   }
 
   #statementOf({ realm, peer, user, session, instance, fence, offered }: Claimant) {

@@ -26,7 +26,7 @@ describe('a session that goes on where another one ended', () => {
     const { session } = start();
     session.claimed(RESUMED);
     expect([session.instance, [...session.rooms]]).toEqual(['the life of before', ['main/stage']]);
-    expect([session.proven, session.offered]).toEqual([OLD, hashOf('a secret')]);
+    expect([session.presented, session.offered]).toEqual([OLD, hashOf('a secret')]);
   });
 
   it('is confirmed when it is heard for the first time after its welcome, once', () => {
@@ -54,7 +54,7 @@ describe('a session that goes on where another one ended', () => {
     session.claimed({ outcome: 'claimed' });
     session.open(WELCOME);
     session.alive();
-    expect([confirmed, session.rooms.size, session.proven === session.offered]).toEqual([[], 0, true]);
+    expect([confirmed, session.rooms.size, session.presented]).toEqual([[], 0, undefined]);
   });
 
   it('is somebody new when there is nothing to come back to', () => {
@@ -105,7 +105,7 @@ function start() {
     hasEntered: () => false,
     confirmed(session) {
       confirmed.push(session);
-      session.proven = session.offered;
+      session.presented = undefined;
     },
   };
   const { realm, peer, instance, session: id, fence } = new Puppet('alice');

@@ -161,6 +161,15 @@ describe('a session above its budget', () => {
     expect(handled.map(({ id }) => id)).toEqual([1, 2, 3, 5]);
   });
 
+  it('has no more to spend because it rests in between', () => {
+    const { session, clock, handled } = opened({ budgets });
+    for (let id = 1; id <= 4; id += 1) {
+      say(session, { type: 'ping', id });
+      session.rest(clock.nowMs());
+    }
+    expect(handled.map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
   it('may always say goodbye', () => {
     const { session, handled } = opened({ budgets });
     for (let id = 1; id <= 4; id += 1) say(session, { type: 'ping', id });
@@ -242,6 +251,15 @@ describe('a session above its budget', () => {
   });
 });
 
+describe('when a session was heard', () => {
+  it('is never earlier than it was, though it is in whole milliseconds', async () => {
+    const { session, clock } = opened();
+    await clock.advance(0.25);
+    session.alive();
+    expect(session.lastSeenMs).toBe(1_001);
+  });
+});
+
 describe('what a session says about a room it is just joining', () => {
   const JOIN = { type: 'join', room: 'stage', id: 'join' };
 
@@ -273,6 +291,18 @@ describe('what a session says about a room it is just joining', () => {
     say(session, JOIN);
     say(session, { type: 'signal', room: 'stage', to: 'bob', custom: 1, id: 'signal' });
     expect(handled.map(({ id }) => id)).toEqual(['join', 'signal']);
+  });
+
+  it('waits for the answer though the session rests meanwhile', async () => {
+    const { session, owner, clock, handled } = opened();
+    const answer = holdJoins(owner);
+    say(session, JOIN);
+    session.rest(clock.nowMs());
+    say(session, { type: 'leave', room: 'stage', id: 'leave' });
+    expect(handled.map(({ id }) => id)).toEqual(['join']);
+    answer('stage');
+    await settle();
+    expect(handled.map(({ id }) => id)).toEqual(['join', 'leave']);
   });
 
   it('is handled no more when the session has ended by then', async () => {

@@ -80,8 +80,7 @@ export class Session implements SocketListener, Claimant {
   readonly isFixed: boolean;
   comeback: PeerClaim['comeback'];
   readonly secret: string;
-  readonly offered: SecretHash;
-  proven: SecretHash;
+  presented: SecretHash | undefined;
   instance: InstanceId;
   readonly session: SessionId;
   readonly fence: Fence;
@@ -109,8 +108,9 @@ export class Session implements SocketListener, Claimant {
   #state: 'opening' | 'open' | 'ended' = 'opening';
   readonly #socket: Socket;
   readonly #owner: SessionOwner;
-  readonly #allowance: Allowance;
-  readonly #joining = new Joining(LIMITS.messagesBehindJoins);
+  /** These two only while they have something to remember: see {@link rest}. */
+  #spent: Allowance | undefined;
+  #unanswered: Joining | undefined;
   /** Until it is welcome or has ended. */
   #anteroom: Anteroom | undefined = new Anteroom();
 
@@ -120,7 +120,6 @@ export class Session implements SocketListener, Claimant {
     this.isFixed = admitted.isFixed;
     this.comeback = admitted.comeback;
     this.secret = admitted.secret;
-    this.offered = this.proven = hashOf(admitted.secret);
     this.instance = admitted.instance;
     this.session = admitted.session;
     this.fence = admitted.fence;
@@ -129,12 +128,16 @@ export class Session implements SocketListener, Claimant {
     this.#socket = socket;
     this.#owner = owner;
     this.openedAtMs = owner.clock.nowMs();
-    this.lastSeenMs = this.lastPingMs = this.lastMessageMs = this.lastBusyMs = this.openedAtMs;
-    this.#allowance = new Allowance(owner.options.budgets);
+    this.lastSeenMs = this.lastPingMs = this.lastMessageMs = this.lastBusyMs = this.#nowMs();
   }
 
   get user(): UserId | undefined {
     return this.identity.user;
+  }
+
+  /** Asked for once in a minute, and 80 bytes if it were kept. */
+  get offered(): SecretHash {
+    return hashOf(this.secret);
   }
 
   /** What a ban of it can name. */
@@ -155,7 +158,7 @@ export class Session implements SocketListener, Claimant {
     this.isClaimed = answer.outcome === 'claimed' || answer.outcome === 'resumed';
     if (answer.outcome !== 'resumed') return;
     this.instance = answer.instance;
-    this.proven = this.comeback?.presented ?? this.proven;
+    this.presented = this.comeback?.presented;
     for (const room of answer.rooms) this.rooms.add(roomKey(this.realm, room));
   }
 
@@ -215,8 +218,14 @@ export class Session implements SocketListener, Claimant {
   }
 
   ping(): void {
-    this.lastPingMs = this.#owner.clock.nowMs();
+    this.lastPingMs = this.#nowMs();
     this.#socket.ping();
+  }
+
+  /** Lets go of what a silent session does not need: budgets that are full again, and the line behind joins that are answered. */
+  rest(nowMs: number): void {
+    if (this.#spent?.isFull(nowMs)) this.#spent = undefined;
+    if (this.#unanswered?.size === 0) this.#unanswered = undefined;
   }
 
   send(message: Outgoing): void {
@@ -245,9 +254,22 @@ export class Session implements SocketListener, Claimant {
     this.#socket.end(CLOSES[name].code, closeReason(name, retryAfterMs));
   }
 
+  get #allowance(): Allowance {
+    return (this.#spent ??= new Allowance(this.#owner.options.budgets));
+  }
+
+  get #joining(): Joining {
+    return (this.#unanswered ??= new Joining(LIMITS.messagesBehindJoins));
+  }
+
+  /** In whole milliseconds, which take no memory of their own; rounded up, for nobody may seem to be silent for longer than it is. */
+  #nowMs(): number {
+    return Math.ceil(this.#owner.clock.nowMs());
+  }
+
   #heard(): void {
-    this.lastSeenMs = this.#owner.clock.nowMs();
-    if (this.proven !== this.offered && this.isWelcome) this.#owner.confirmed(this);
+    this.lastSeenMs = this.#nowMs();
+    if (this.presented !== undefined && this.isWelcome) this.#owner.confirmed(this);
   }
 
   /** It has overdone it. Who comes back has a fresh budget, so not at once. */
@@ -311,7 +333,8 @@ export class Session implements SocketListener, Claimant {
     const place = placeOf(message);
     const isEntry = message.type === 'join' || message.type === 'match';
     const waits =
-      place !== undefined && (isEntry ? !this.#owner.hasEntered(this, message) : this.#joining.has(place));
+      place !== undefined &&
+      (isEntry ? !this.#owner.hasEntered(this, message) : (this.#unanswered?.has(place) ?? false));
     if (!waits) {
       void this.#owner.handle(this, message, payload);
       return;

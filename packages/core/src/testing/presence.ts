@@ -93,8 +93,8 @@ export function claimAgain({ directory }: World, { ground }: Place, member: Pupp
 
 /** All that a member says of itself. */
 export function statementOf({ ground }: Place, member: Puppet): PeerAssertion {
-  const { session, instance, fence, offered, proven } = member;
-  const about = { session, instance, fence, offered, proven };
+  const { session, instance, fence, offered, presented } = member;
+  const about = { session, instance, fence, offered, proven: presented ?? offered };
   return { key: keyOf(member), node: ground.node, rooms: [], lifeMs: LIFE_MS, ...about };
 }
 

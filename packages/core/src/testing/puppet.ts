@@ -23,7 +23,7 @@ export class Puppet implements Claimant {
   isWelcome = true;
   isFixed = true;
   isClaimed = false;
-  proven: SecretHash;
+  presented: SecretHash | undefined;
   readonly offered: SecretHash;
   readonly heard: Outgoing[] = [];
   readonly relayed: string[] = [];
@@ -35,7 +35,7 @@ export class Puppet implements Claimant {
     this.session = `${peer}-${at}` as SessionId;
     this.instance = `life-${at}-of-${peer}` as InstanceId;
     this.fence = fenceOf(at, this.session);
-    this.proven = this.offered = `secret-of-${this.session}` as SecretHash;
+    this.offered = `secret-of-${this.session}` as SecretHash;
   }
 
   /** What it heard, shortly: the type, and whom it is about. */
