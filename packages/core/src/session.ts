@@ -304,7 +304,6 @@ export class Session implements SocketListener, Claimant {
 
   /** What asks the directory or the verifier, or is signed, though nothing new begins: no shared budget counts it. */
   #waitMsForChange(message: Received): number {
-    if (message.type === 'signal') return 0;
     const isAgain =
       (message.type === 'join' || message.type === 'match') && this.#owner.hasEntered(this, message);
     if (!isAgain && !CHANGES.has(message.type)) return 0;
