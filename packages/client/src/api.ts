@@ -337,5 +337,9 @@ export interface Channel extends Emits<ChannelEvents> {
   send(message: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>): void;
   /** Resolves when no more than this waits to leave; rejects with `closed` if the channel ends first. */
   drained(mostBytes?: number): Promise<void>;
+  /**
+   * Ends it here and, as far as this end knows it, there. Where both ends asked at once the other's may still be on its way: it stays open
+   * there, and is what this end has when it asks again.
+   */
   close(): void;
 }

@@ -34,6 +34,36 @@ const joined = (part: Part) => {
   return channel;
 };
 
+describe('two ends that ask at once', () => {
+  const channels = () =>
+    new Channels({ isClosed: true, timers: new Timers() } as Link, new Emitter<PeerEvents>());
+
+  it('close both, where the second one comes while the first is being closed', () => {
+    const those = channels();
+    const [first, second] = [new Part(), new Part()];
+    those.arrived(first as never);
+    those.ask('chat').close();
+    those.arrived(second as never);
+    expect([first.readyState, second.readyState]).toEqual(['closed', 'closed']);
+  });
+
+  it('keep the second one for who asks again, where it comes after that', async () => {
+    const those = channels();
+    const [first, second] = [new Part(), new Part()];
+    those.arrived(first as never);
+    const old = those.ask('chat') as SharedChannel;
+    old.close();
+    first.dispatchEvent(new Event('close'));
+    await old.gone;
+    those.arrived(second as never);
+    expect([second.readyState, those.ask('chat') === old, those.ask('chat').isOpen]).toEqual([
+      'open',
+      false,
+      true,
+    ]);
+  });
+});
+
 describe('a channel that never opens', () => {
   it('makes no unhandled rejection of what was to be done when it is ready, and tells who listens later', async () => {
     const unhandled = vi.fn<() => void>();
