@@ -20,7 +20,6 @@ export type Resource =
   | 'bandwidth of a shard'
   | 'processor for the membership table'
   | 'bandwidth for the membership table'
-  | 'rows of the membership table'
   | 'connections of a shard';
 
 /** What so many sockets need. */
@@ -217,7 +216,6 @@ function wallsOf(nodes: number, { redis, machine }: Costs): Use[] {
       need: beats * nodes * redis.bytesPerBeatRow * 8,
       limit: machine.bitsPerSecondOfShard,
     },
-    { what: 'rows of the membership table', need: nodes * ROWS_PER_NODE, limit: MOST_ROWS },
     {
       what: 'connections of a shard',
       need: nodes * machine.connectionsPerNode,
@@ -237,8 +235,4 @@ export const fullest = (all: readonly Filled[]): Filled =>
   all.reduce((one, other) => (other.full > one.full ? other : one));
 
 const BEAT_SECONDS = 2;
-/** A row stays for three minutes after its node: when all of them are replaced within that time there are twice as many. */
-const ROWS_PER_NODE = 2;
-/** `beat` answers with two values a row, and Lua 5.1 unpacks no more than 8,000 (LUAI_MAXCSTACK). */
-const MOST_ROWS = 3_990;
 const MOST_NODES = 1_000_000;
