@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { FakeClock } from './contract/fake-clock.ts';
 import type { ReceiptEnvelope } from './envelope.ts';
 import { InboundStream } from './inbound-stream.ts';
-import { LIMITS } from './limits.ts';
 
 describe('what one other node has sent', () => {
   it('is taken in order', () => {
@@ -10,37 +9,16 @@ describe('what one other node has sent', () => {
     expect([1, 2, 3].map((n) => stream.advance(n))).toEqual(['next', 'next', 'next']);
   });
 
-  it('is acknowledged together, a moment later', async () => {
-    const { clock, stream, receipts, deliver } = start();
-    deliver(1, 2);
-    await clock.advance(LIMITS.receiptDelayMs - 1);
-    deliver(3);
-    expect(receipts).toEqual([]);
-    await clock.advance(1);
-    expect(receipts).toEqual([receipt({ after: 0, upTo: 3 })]);
-    await clock.advance(LIMITS.receiptDelayMs);
-    stream.pay();
-    expect(receipts).toHaveLength(1);
-  });
-
-  it('is acknowledged at once with something else that goes there, and again what comes after it', async () => {
-    const { clock, stream, receipts, deliver } = start();
-    deliver(1);
-    stream.pay();
-    deliver(2);
-    expect(receipts).toEqual([receipt({ after: 0, upTo: 1 })]);
-    await clock.advance(LIMITS.receiptDelayMs);
-    expect(receipts).toEqual([receipt({ after: 0, upTo: 1 }), receipt({ after: 1, upTo: 2 })]);
-    expect(clock.timersForTesting).toBe(0);
-  });
-
-  it('is refused by the end of the turn, because somebody waits to send it elsewhere', async () => {
-    const { clock, stream, receipts, deliver } = start();
-    deliver(1);
-    stream.advance(2);
-    stream.open(2)('gone');
+  it('is acknowledged once a turn', async () => {
+    const { clock, stream, receipts } = start();
+    for (const n of [1, 2, 3]) {
+      stream.advance(n);
+      stream.open(n)('delivered');
+    }
     await clock.flush();
-    expect(receipts).toEqual([receipt({ after: 0, upTo: 2, refused: [[2, 2, 'gone']] })]);
+    expect(receipts).toEqual([receipt({ after: 0, upTo: 3 })]);
+    await clock.flush();
+    expect(receipts).toHaveLength(1);
   });
 
   it('is refused where the numbers jump, and what was jumped over is never taken later', async () => {
@@ -59,10 +37,10 @@ describe('what one other node has sent', () => {
       return stream.open(n);
     });
     settles[0]?.('delivered');
-    await clock.advance(LIMITS.receiptDelayMs);
+    await clock.flush();
     settles[2]?.('gone');
     settles[1]?.('delivered');
-    await clock.advance(LIMITS.receiptDelayMs);
+    await clock.flush();
     expect(receipts).toEqual([
       receipt({ after: 0, upTo: 3, open: [2, 3] }),
       receipt({ after: 3, upTo: 3, refused: [[3, 3, 'gone']], settled: [2] }),
@@ -75,18 +53,18 @@ describe('what one other node has sent', () => {
     const settle = stream.open(1);
     settle('gone');
     settle('delivered');
-    await clock.advance(LIMITS.receiptDelayMs);
+    await clock.flush();
     settle('delivered');
-    await clock.advance(LIMITS.receiptDelayMs);
+    await clock.flush();
     expect(receipts).toEqual([receipt({ after: 0, upTo: 1, refused: [[1, 1, 'gone']] })]);
   });
 
   it('is acknowledged from where the last receipt ended, whether that arrived or not', async () => {
     const { clock, stream, receipts } = start();
     stream.advance(1);
-    await clock.advance(LIMITS.receiptDelayMs);
+    await clock.flush();
     stream.advance(2);
-    await clock.advance(LIMITS.receiptDelayMs);
+    await clock.flush();
     expect(receipts.map(({ after, upTo }) => [after, upTo])).toEqual([
       [0, 1],
       [1, 2],
@@ -97,14 +75,7 @@ describe('what one other node has sent', () => {
 function start() {
   const clock = new FakeClock();
   const receipts: ReceiptEnvelope[] = [];
-  const stream = new InboundStream(clock, (each) => receipts.push(each));
-  function deliver(...numbers: number[]): void {
-    for (const n of numbers) {
-      stream.advance(n);
-      stream.open(n)('delivered');
-    }
-  }
-  return { clock, receipts, stream, deliver };
+  return { clock, receipts, stream: new InboundStream(clock, (each) => receipts.push(each)) };
 }
 
 const receipt = (more: Partial<ReceiptEnvelope>): ReceiptEnvelope => ({

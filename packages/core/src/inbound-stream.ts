@@ -1,13 +1,7 @@
 import type { ReceiptEnvelope, Refusal } from './envelope.ts';
-import { LIMITS } from './limits.ts';
 import type { Clock } from './ports/clock.ts';
 
-/**
- * What one other node has sent to this one, and what it has not been told about it yet.
- *
- * Whoever is spoken to mostly speaks back: what was delivered is told with the next that goes there, or alone a moment later
- * (as TCP does, RFC 9293 section 3.8.6.3). Somebody acts on a refusal, so it is told at the end of the turn.
- */
+/** What one other node has sent to this one, and what it has not been told about it yet. */
 export class InboundStream {
   readonly #clock: Clock;
   readonly #acknowledge: (receipt: ReceiptEnvelope) => void;
@@ -16,8 +10,7 @@ export class InboundStream {
   #settled: number[] = [];
   #seen = 0;
   #told = 0;
-  #owes = false;
-  #isTimed = false;
+  #due = false;
 
   constructor(clock: Clock, acknowledge: (receipt: ReceiptEnvelope) => void) {
     this.#clock = clock;
@@ -28,14 +21,15 @@ export class InboundStream {
   advance(n: number): 'next' | 'jumped' | 'passed' {
     if (n <= this.#seen) return 'passed';
     const jumped = n > this.#seen + 1;
-    if (jumped) this.#refuse(this.#seen + 1, n - 1, 'missed');
+    if (jumped) this.#refused.push([this.#seen + 1, n - 1, 'missed']);
     this.#seen = n;
     this.#owe();
     return jumped ? 'jumped' : 'next';
   }
 
   refuse(n: number, why: Refusal): void {
-    this.#refuse(n, n, why);
+    this.#refused.push([n, n, why]);
+    this.#owe();
   }
 
   /** The outcome of `n` comes by calling what this returns; once, now or later. */
@@ -49,10 +43,14 @@ export class InboundStream {
     };
   }
 
-  /** Tells what was not told yet. */
-  pay(): void {
-    if (!this.#owes) return;
-    this.#owes = false;
+  #owe(): void {
+    if (this.#due) return;
+    this.#due = true;
+    this.#clock.endOfTurn(() => this.#pay());
+  }
+
+  #pay(): void {
+    this.#due = false;
     const receipt: ReceiptEnvelope = {
       kind: 'receipt',
       after: this.#told,
@@ -65,20 +63,5 @@ export class InboundStream {
     this.#refused = [];
     this.#settled = [];
     this.#acknowledge(receipt);
-  }
-
-  #refuse(first: number, last: number, why: Refusal): void {
-    if (this.#refused.push([first, last, why]) === 1) this.#clock.endOfTurn(() => this.pay());
-    this.#owe();
-  }
-
-  #owe(): void {
-    this.#owes = true;
-    if (this.#isTimed) return;
-    this.#isTimed = true;
-    this.#clock.after(LIMITS.receiptDelayMs, () => {
-      this.#isTimed = false;
-      this.pay();
-    });
   }
 }

@@ -28,8 +28,6 @@ export const LIMITS = {
   leaveAnswerMs: 1_000,
   /** What was not delivered by then is not delivered any more. */
   signalLifeMs: 2_000,
-  /** So long a receipt waits for something else that goes to the same node. */
-  receiptDelayMs: 5,
   /** Signals of one session that have no receipt yet: more than the burst that it may send. */
   pendingPerSession: 2_048,
   /** Signals of one pair that wait in order behind one that was refused, and their bytes. */

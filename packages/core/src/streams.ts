@@ -85,7 +85,6 @@ export class Streams implements BusListener {
       return;
     }
     const n = stream.next(settled);
-    this.#inbound.get(to)?.pay();
     this.#metrics.envelopes('out', 1);
     this.#bus.send(inbox, numbered(letter, n, sentAtMs));
   }
@@ -130,7 +129,6 @@ export class Streams implements BusListener {
   stop(): void {
     for (const stream of this.#outbound.values()) stream.end();
     this.#outbound.clear();
-    for (const stream of this.#inbound.values()) stream.pay();
   }
 
   #take(from: NodeId, envelope: Envelope): void {
