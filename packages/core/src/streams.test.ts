@@ -36,30 +36,6 @@ describe('streams between two nodes', () => {
     expect(outcomes).toEqual({ 1: 'delivered', 2: 'timeout' });
   });
 
-  it('tell what was delivered right before a signal that goes back', async () => {
-    const { world, a, b, signal, outcomes } = await start();
-    const sentBack: string[] = [];
-    world.fate = (from, _to, envelopes) => {
-      if (from === b.node) sentBack.push(...envelopes.map(({ kind }) => kind));
-      return 0;
-    };
-    signal('there');
-    await world.clock.flush();
-    b.streams.send(a.node, letter('back'));
-    await world.clock.flush();
-    expect(sentBack).toEqual(['receipt', 'signal']);
-    expect(outcomes).toEqual({ there: 'delivered' });
-  });
-
-  it('say what they have delivered when they are stopped', async () => {
-    const { world, b, signal, outcomes } = await start();
-    signal('last');
-    await world.clock.flush();
-    b.streams.stop();
-    await world.clock.flush();
-    expect(outcomes).toEqual({ last: 'delivered' });
-  });
-
   it('refuse at once what was lost on the way, as soon as something later arrives', async () => {
     const { world, b, signal, outcomes, arrived } = await start();
     let missed = 0;
