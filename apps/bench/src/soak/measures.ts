@@ -9,6 +9,8 @@ export interface Measure {
   readonly of: 'node' | 'redis';
   /** Where it is a sawtooth, such as a heap between collections, only its low points say whether something stays. */
   readonly isSawtooth?: true;
+  /** Where it is given back and taken again at the runtime's whim, such as pages, only a new highest value says that more is needed. */
+  readonly isHighWater?: true;
   /** How much the second half of a run may add before that is called growth: so much, or this share of the level, whichever is more. */
   readonly tolerated: { readonly amount: number; readonly share: number };
 }
@@ -17,7 +19,7 @@ const MB = 1_048_576;
 
 /** Everything that is watched, in the order of the picture. Memory is in bytes. */
 export const MEASURES = {
-  resident: nodeMeasure('Resident memory', 'MB', { amount: 2 * MB, share: 0.03 }),
+  resident: { ...nodeMeasure('Resident memory', 'MB', { amount: 2 * MB, share: 0.03 }), isHighWater: true },
   heap: { ...nodeMeasure('Heap, old space', 'MB', { amount: MB, share: 0.03 }), isSawtooth: true },
   external: nodeMeasure('External buffers', 'MB', { amount: MB / 2, share: 0.1 }),
   openFiles: nodeMeasure('Open files', 'count', { amount: 5, share: 0.05 }),

@@ -24,6 +24,15 @@ describe('the verdict of a soak', () => {
     expect(reasons[0]).toContain(`${named} grew by`);
   });
 
+  it('does not take it for growth when memory is given back and taken again', () => {
+    expect(judge(evidence({ givenBack: 20 * MB }))).toMatchObject({ outcome: 'flat', reasons: [] });
+  });
+
+  it('finds memory that is not given back among memory that is', () => {
+    const { reasons } = judge(evidence({ givenBack: 20 * MB, leak: { resident: 20 * MB } }));
+    expect(reasons.join()).toContain('Resident memory of node 2 grew by');
+  });
+
   it('finds keys that stay in Redis', () => {
     const { outcome, reasons } = judge(evidence({ redisLeak: 1_000 }));
     expect(outcome).toBe('not-flat');

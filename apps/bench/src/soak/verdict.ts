@@ -1,4 +1,12 @@
-import { MEASURES, seriesOf, type Measure, type MeasureName, type Sample, type Series } from './measures.ts';
+import {
+  MEASURES,
+  seriesOf,
+  type Measure,
+  type MeasureName,
+  type Point,
+  type Sample,
+  type Series,
+} from './measures.ts';
 import { trendOf, type Trend } from './trend.ts';
 import { SCALES } from './units.ts';
 
@@ -48,8 +56,7 @@ const LIVES_PER_FAILURE = 1_000;
  */
 export function judge(evidence: Evidence): Verdict {
   const { samples, lastedMs } = evidence;
-  const judged = samples.filter(({ atMs }) => atMs >= lastedMs * WARM_UP_SHARE);
-  const findings = seriesOf(judged).map(findingOf);
+  const findings = seriesOf(samples).map((series) => findingOf(series, lastedMs * WARM_UP_SHARE));
   const isLong = lastedMs >= SHORTEST_MS;
   const growing = isLong ? findings.filter(({ grows }) => grows) : [];
   const reasons = [...growing.map(growthReason), ...livesReason(evidence), ...leftReason(evidence)];
@@ -57,13 +64,20 @@ export function judge(evidence: Evidence): Verdict {
   return { outcome, reasons, findings };
 }
 
-/** The verdict on one series, without its warm-up. */
-export function findingOf({ name, source, points }: Series): Finding {
-  const { tolerated: limit, ...measure }: Measure = MEASURES[name];
-  const trend = trendOf(points, measure);
+function findingOf({ name, source, points }: Series, warmUntilMs: number): Finding {
+  const { tolerated: limit, isHighWater, ...measure }: Measure = MEASURES[name];
+  // From the very beginning: what was high before it was warm, and given back since, may be taken again.
+  const judged = (isHighWater ? highWater(points) : points).filter(({ atMs }) => atMs >= warmUntilMs);
+  const trend = trendOf(judged, measure);
   const tolerated = Math.max(limit.amount, limit.share * trend.level);
   const grows = trend.atLeast > 0 && trend.growth > tolerated;
   return { name, source, ...trend, tolerated, grows };
+}
+
+/** At each point the highest value so far. */
+function highWater(points: readonly Point[]): Point[] {
+  let highest = -Infinity;
+  return points.map(({ atMs, value }) => ({ atMs, value: (highest = Math.max(highest, value)) }));
 }
 
 function growthReason({ name, source, growth, level }: Finding): string {

@@ -15,6 +15,8 @@ interface Made {
   /** What every node adds in the first third. */
   readonly warmUp?: Partial<NodeReading>;
   readonly redisLeak?: number;
+  /** What node 2 gives back a little after half-time, and takes again within a quarter of the run. */
+  readonly givenBack?: number;
 }
 
 /** Three nodes, looked at every five seconds: each value has noise of its own, and the heap is a sawtooth. */
@@ -24,6 +26,7 @@ export function evidence({
   leak = {},
   warmUp = {},
   redisLeak = 0,
+  givenBack = 0,
 }: Made = {}): Evidence {
   const chance = new Chance(seed);
   const about = (value: number, share = 0.1) => value * (1 + (chance.fraction() - 0.5) * share);
@@ -33,7 +36,7 @@ export function evidence({
       const added = (name: keyof NodeReading) =>
         (number === 2 ? (leak[name] ?? 0) * share : 0) + (warmUp[name] ?? 0) * Math.min(1, share * 3);
       return {
-        resident: about(130 * MB, 0.02) + added('resident'),
+        resident: about(130 * MB, 0.02) + added('resident') - (number === 2 ? givenBack * missing(share) : 0),
         heap: 26 * MB + 12 * MB * ((share * 61 + number / 3) % 1) + about(MB) + added('heap'),
         external: about(3 * MB),
         openFiles: Math.round(about(75) + added('openFiles')),
@@ -56,3 +59,6 @@ export function evidence({
   });
   return { samples, lastedMs, lives: 20_000, failedLives: 0, left: [] };
 }
+
+/** What share of it is not taken again yet. */
+const missing = (share: number) => (share < 0.52 ? 0 : Math.max(0, 1 - (share - 0.52) / 0.25));
