@@ -16,10 +16,13 @@ const STYLE = [
   '@media(prefers-color-scheme:dark){text{fill:#e6edf3}.note{fill:#9198a1}.bar{fill:#59636e}.own{fill:#4493f8}.limit{fill:#3d444d}}',
 ].join('');
 
-/** The report as a picture: for each figure a bar for each entrant. Without script, fonts or anything from elsewhere. */
+/**
+ * The report as a picture: of each scenario the figure that it is about, its first, with a bar for each entrant. Without script,
+ * fonts or anything from elsewhere.
+ */
 export function svg(report: Report): string {
-  const figures = report.scenarios.flatMap(({ title, figures: of }) =>
-    of.map((figure) => ({ title, figure })),
+  const figures = report.scenarios.flatMap(({ title, figures: [figure] }) =>
+    figure ? [{ title, figure }] : [],
   );
   let y = GAP;
   const blocks = figures.map(({ title, figure }) => {
@@ -48,7 +51,8 @@ function block(title: string, { title: what, unit, better, rows }: FigureOutcome
 }
 
 function bar({ name, median }: Row, longest: number, y: number): string {
-  const width = Math.max(1, Math.round((median / longest) * BAR_WIDTH));
+  const share = longest > 0 ? median / longest : 0;
+  const width = Math.max(1, Math.round(share * BAR_WIDTH));
   const kind = name.startsWith('Parley') ? 'own' : name.startsWith('bare') ? 'limit' : 'bar';
   return [
     text('name', GAP, y + 13, name),

@@ -22,8 +22,7 @@ type Share = Omit<RedisWork, 'elapsedMs'>;
 /** What Redis is asked to do. Counts hardly vary, so they are not taken as often as the rest. */
 export const redis: Scenario = {
   name: 'redis',
-  title:
-    'Redis: whole pairings across two nodes, and 1,000 idle connections; less what nodes do without any (quick: no idle ones)',
+  title: 'Redis: whole pairings across two nodes, and 1,000 idle connections (quick: none)',
   maxRounds: 3,
   figures: [
     { name: 'pairingCommands', title: 'commands, PUBLISH apart', unit: 'a pairing', better: 'less' },
