@@ -15,6 +15,9 @@ const NODES = 6;
 /** As many as six processes may hold: each may open 20,000 files. */
 const CONNECTIONS = 100_000;
 
+/** Time for two beats of a node. */
+const BEATS_MS = 5_000;
+
 /** A cluster that is full. */
 export const hold: Scenario = {
   name: 'hold',
@@ -65,6 +68,8 @@ async function watched(running: Running, scale: Scale): Promise<Found> {
   await pause(forMs);
   const busy = busyOf();
   const after = Math.min(residentBytes(who.servers), await calmMemory(who.servers));
+  // A collection of everything may cost a node a beat, and who is not sure of its cluster lets nobody in.
+  await pause(BEATS_MS);
   const lost = [...warm, ...held].reduce((sum, one) => sum + one.lost, 0);
   const relayed = await runLoad(relayJob(100, parley, running, scale));
   await Promise.all([...warm, ...held].map((one) => one.release()));
